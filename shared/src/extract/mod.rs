@@ -1,0 +1,86 @@
+//! Extractors that answer 422 as FastAPI does.
+//!
+//! axum's own extractors report the first bad field, as plain text, and do not coerce.
+//! [`Path`], [`Query`], [`Header`], [`Cookie`] and [`Json`] take the same plain
+//! `#[derive(Deserialize)]` structs, coerce as Pydantic does (`"5"` is 5), and answer
+//! `{"detail":[{"type","loc","msg","input"}, …]}` with every bad field of their source,
+//! in the order of declaration. [`All`] gathers several sources into one answer:
+//!
+//! ```
+//! use axum::{Router, routing::post};
+//! use lesson_support::extract::{All, Header, Json};
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize)]
+//! struct Token {
+//!     x_token: String, // the header X-Token
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Item {
+//!     title: String,
+//!     description: Option<String>, // may be left out
+//! }
+//!
+//! async fn create(All((Header(token), Json(item))): All<(Header<Token>, Json<Item>)>) {
+//!     println!("{} creates {} {:?}", token.x_token, item.title, item.description);
+//! }
+//!
+//! let app: Router = Router::new().route("/items/", post(create));
+//! ```
+//!
+//! This folder is the one part of the support crate that you may want to take home. It
+//! needs axum, serde, serde_json, and [`ApiError`](crate::ApiError) from `error.rs`.
+//!
+//! How it works: `lax.rs` is a serde `Deserializer` that never gives up. Where the input
+//! does not fit what serde asks for, it notes the problem, hands serde a placeholder and
+//! goes on. If anything was noted, the value is thrown away and the notes are the answer.
+//!
+//! # What differs from FastAPI, on purpose
+//!
+//! - Integers beyond 64 bits are 422 (`int_parsing_size`), and in a JSON body their
+//!   `input` can be a float: Python has no largest integer. A smaller type sets its own
+//!   bounds: 300 for a `u8` is `less_than_equal`.
+//! - `inf`, `nan` and overflow are 422 (`finite_number`). FastAPI accepts them, and then
+//!   fails to write them as JSON. Written as bare numbers in a JSON body (`NaN`, `1e400`)
+//!   they are `json_invalid`, as are half surrogate pairs: serde_json does not read them.
+//! - `ctx` of `json_invalid` has serde_json's words, and inside a broken `\u` escape the
+//!   offset in `loc` is a few characters off.
+//! - A part of [`All`] that raises its own error answers before the body is read, so it
+//!   wins over a malformed body. The parts of [`All`] report in the order written;
+//!   FastAPI sorts parameters into path, query, header, cookie, body.
+//! - `Option<T>` may be left out: FastAPI's `T | None = None`. There is no way to say
+//!   "may be null but must be there".
+//! - Nobody needs more than a thousand problems: reading stops there.
+//! - Octal escapes in quoted cookies, and bodies in UTF-16, are not decoded.
+//! - The `loc` of a key that does not fit its map lacks Pydantic's `"[key]"` at the end.
+//!
+//! # Where serde sets the limits
+//!
+//! - `#[serde(flatten)]`, untagged and internally tagged enums are buffered by serde:
+//!   inside them nothing is coerced, and the first problem is the only one (`value_error`).
+//! - A type that refuses placeholders (`#[serde(try_from = "…")]`) ends the reading, so
+//!   it hides the problems that come after it and missing fields beside it. What it says
+//!   becomes a `value_error`, like a `ValueError` in a Pydantic validator.
+//! - `#[serde(deny_unknown_fields)]` does the same at the first unknown field
+//!   (`extra_forbidden`), after the problems of the known ones.
+
+mod all;
+mod entries;
+mod json;
+mod json_syntax;
+mod lax;
+mod notes;
+mod params;
+mod path;
+mod rejection;
+mod scalar;
+
+#[cfg(test)]
+mod tests;
+
+pub use all::All;
+pub use json::Json;
+pub use params::{Cookie, Header, Query};
+pub use path::Path;
+pub use rejection::{HideInput, Problem, Rejection};

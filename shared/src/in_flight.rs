@@ -1,0 +1,164 @@
+//! The requests that are being answered: named, logged, and ended when the grace period is over.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body::{Frame, SizeHint};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use crate::error::{ApiError, with_causes};
+
+/// The requests in flight: from the first line of the handler to the last byte of the body.
+#[derive(Clone, Default)]
+pub(crate) struct InFlight {
+    requests: Arc<Mutex<Requests>>,
+    tracker: TaskTracker,
+    /// Cancelled when the grace period is over: who has no answer yet gets a 503.
+    pub(crate) grace_over: CancellationToken,
+}
+
+#[derive(Default)]
+struct Requests {
+    names: BTreeMap<u64, Arc<str>>,
+    last_key: u64,
+}
+
+impl InFlight {
+    /// What is being answered now, the oldest first: `GET /text/`.
+    pub(crate) fn names(&self) -> Vec<Arc<str>> {
+        self.lock().names.values().cloned().collect()
+    }
+
+    /// Waits until nothing is being answered any more.
+    ///
+    /// `axum::serve` returns when its connections are closed, but a connection's last
+    /// body is dropped a moment after that: what its guards do would be lost.
+    pub(crate) async fn ended(&self) {
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+
+    fn enter(&self, name: Arc<str>) -> Entry {
+        let mut requests = self.lock();
+        requests.last_key += 1;
+        let key = requests.last_key;
+        requests.names.insert(key, Arc::clone(&name));
+        Entry { in_flight: self.clone(), key, name, _token: self.tracker.token() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Requests> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One request's place in the list; dropping it takes the request off.
+struct Entry {
+    in_flight: InFlight,
+    key: u64,
+    name: Arc<str>,
+    _token: TaskTrackerToken,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.in_flight.lock().names.remove(&self.key);
+    }
+}
+
+/// The outermost layer: lists the request, logs it, and answers 503 when its time is over.
+pub(crate) async fn track(
+    State(in_flight): State<InFlight>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let name: Arc<str> = format!("{} {}", request.method(), request.uri().path()).into();
+    let entry = in_flight.enter(Arc::clone(&name));
+    let started = Instant::now();
+    tracing::debug!("{name} begins");
+    let response = tokio::select! {
+        response = next.run(request) => response,
+        () = in_flight.grace_over.cancelled() => {
+            ApiError::from_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
+        }
+    };
+    tracing::info!("{name} {} in {:.1?}", response.status(), started.elapsed());
+    response.map(|body| Body::new(TrackedBody::new(body, entry)))
+}
+
+/// A body that keeps its request listed until it ends, and that breaks off visibly.
+///
+/// The order of the fields is the order of their drop: the request is off the list when
+/// its body is gone.
+struct TrackedBody {
+    body: Body,
+    entry: Entry,
+    failure: Option<axum::Error>,
+}
+
+impl TrackedBody {
+    fn new(body: Body, entry: Entry) -> Self {
+        Self { body, entry, failure: None }
+    }
+
+    fn poll_inner(&mut self, cx: &mut Context<'_>) -> Poll<Option<FrameResult>> {
+        let poll = AssertUnwindSafe(|| Pin::new(&mut self.body).poll_frame(cx));
+        catch_unwind(poll).unwrap_or_else(|panic| {
+            Poll::Ready(Some(Err(axum::Error::new(panic_message(panic.as_ref())))))
+        })
+    }
+}
+
+type FrameResult = Result<Frame<Bytes>, axum::Error>;
+
+impl HttpBody for TrackedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<FrameResult>> {
+        if let Some(failure) = self.failure.take() {
+            return Poll::Ready(Some(Err(failure)));
+        }
+        match ready!(self.poll_inner(cx)) {
+            Some(Err(failure)) => {
+                let name = &self.entry.name;
+                tracing::error!("{name}: the body broke off: {}", with_causes(&failure));
+                // hyper throws away what it has not flushed when a body fails, so the
+                // client could miss the pieces before the failure, or even the head.
+                // While a body is pending hyper flushes: fail in the next round.
+                self.failure = Some(failure);
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            frame_or_end => Poll::Ready(frame_or_end),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.failure.is_none() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// What a panic said, for the log.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panic: {}", message.unwrap_or("without a message"))
+}

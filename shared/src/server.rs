@@ -1,0 +1,220 @@
+//! The server: bound before the start-up code, serving between start-up and shutdown.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::connection::CuttableListener;
+use crate::error::{ApiError, internal_server_error};
+use crate::events::EventLog;
+use crate::in_flight::{self, InFlight, panic_message};
+use crate::settings::Settings;
+use crate::tick::Tick;
+
+/// How long the 503s of the requests that ran out of time have to reach their clients.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How long cut connections have to notice it; a handler that blocks its thread never does.
+const LAST_CALL: Duration = Duration::from_secs(1);
+
+/// A lesson's server, bound to its address but not serving yet.
+///
+/// It is handed to the lesson's entry point, which prepares what it needs, calls
+/// [`serve`](Server::serve), and cleans up after it. That is the whole of FastAPI's
+/// [lifespan]: code before `yield`, `yield`, code after.
+///
+/// [lifespan]: https://fastapi.tiangolo.com/advanced/events/
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    settings: Settings,
+    events: EventLog,
+    shutdown: CancellationToken,
+    on_ready: Box<dyn FnOnce() + Send>,
+}
+
+impl Server {
+    /// Binds the address of the settings.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be had; a port that is taken is said in a sentence for the user.
+    pub async fn bind(settings: Settings) -> Result<Self, BindError> {
+        let wanted = (settings.host.as_str(), settings.port);
+        let bound = async {
+            let listener = TcpListener::bind(wanted).await?;
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        };
+        match bound.await {
+            Ok((listener, address)) => Ok(Self {
+                listener,
+                address,
+                settings,
+                events: EventLog::default(),
+                shutdown: CancellationToken::new(),
+                on_ready: Box::new(|| ()),
+            }),
+            Err(source) => Err(BindError { host: settings.host, port: settings.port, source }),
+        }
+    }
+
+    /// Calls `ready` when the start-up code is done and requests are answered.
+    #[must_use]
+    pub fn on_ready(mut self, ready: impl FnOnce() + Send + 'static) -> Self {
+        self.on_ready = Box::new(ready);
+        self
+    }
+
+    /// Where the server can be reached from this machine: `http://127.0.0.1:8000`.
+    ///
+    /// The port is the real one, also if 0 was asked for.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", reachable(self.address))
+    }
+
+    /// The length of one tick.
+    pub fn tick(&self) -> Tick {
+        self.settings.tick
+    }
+
+    /// The log behind `GET /_events`.
+    pub fn events(&self) -> EventLog {
+        self.events.clone()
+    }
+
+    /// A variable of the environment, such as `LESSON_JSON_FILE`.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.settings.variables.get(name).map(String::as_str)
+    }
+
+    /// The token that is cancelled when the server is told to stop.
+    ///
+    /// A stream that would never end by itself must end when it is, or it holds the
+    /// shutdown until the grace period is over: `stream.take_until(token.cancelled_owned())`.
+    /// Cancelling it stops the server.
+    pub fn shutdown_token(&self) -> CancellationToken {
+        self.shutdown.clone()
+    }
+
+    /// Answers requests until the server is told to stop and the last one is answered.
+    ///
+    /// This is the `yield` of a FastAPI lifespan. Once told to stop, it accepts no new
+    /// connection, lets requests and finite bodies finish for the grace period, and then
+    /// cuts what is left, names it in the log, and returns all the same: the clean-up
+    /// after it always runs.
+    ///
+    /// # Errors
+    ///
+    /// If the listener fails.
+    pub async fn serve(self, app: Router) -> io::Result<()> {
+        let in_flight = InFlight::default();
+        let cut = CancellationToken::new();
+        let listener = CuttableListener::new(self.listener, cut.clone());
+        let app = with_shared_routes(app, self.events, in_flight.clone());
+        let stop = self.shutdown.clone().cancelled_owned();
+        let serving = axum::serve(listener, app).with_graceful_shutdown(stop);
+        let mut serving = pin!(async {
+            serving.await?;
+            in_flight.ended().await;
+            Ok(())
+        });
+        (self.on_ready)();
+
+        tokio::select! {
+            result = &mut serving => return result,
+            () = grace_over(&self.shutdown, self.settings.grace) => {}
+        }
+        for name in in_flight.names() {
+            tracing::warn!("cut after the grace period: {name}");
+        }
+        in_flight.grace_over.cancel();
+        if let Ok(result) = timeout(LAST_WORDS, &mut serving).await {
+            return result;
+        }
+        cut.cancel();
+        timeout(LAST_CALL, &mut serving).await.unwrap_or_else(|_| {
+            tracing::warn!("a handler blocks its thread and is left behind");
+            Ok(())
+        })
+    }
+}
+
+async fn grace_over(shutdown: &CancellationToken, grace: Duration) {
+    shutdown.cancelled().await;
+    sleep(grace).await;
+}
+
+/// The lesson's router with what every lesson has: `/ping`, `/_events`, JSON 404 and 405,
+/// a 500 for a panic, and the list of requests in flight around it all.
+fn with_shared_routes(app: Router, events: EventLog, in_flight: InFlight) -> Router {
+    app.route("/ping", get(ping))
+        .merge(events.router())
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(middleware::from_fn_with_state(in_flight, in_flight::track))
+}
+
+/// The smallest endpoint there is: it shows whether anything else is served.
+async fn ping() -> axum::Json<&'static str> {
+    axum::Json("pong")
+}
+
+async fn not_found() -> ApiError {
+    ApiError::from_status(StatusCode::NOT_FOUND)
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::from_status(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a handler ended in a {}", panic_message(panic.as_ref()));
+    internal_server_error()
+}
+
+/// An address that means "all of this machine's" cannot be connected to everywhere; loopback can.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// An address that cannot be listened on.
+#[derive(Debug)]
+pub struct BindError {
+    host: String,
+    port: u16,
+    source: io::Error,
+}
+
+impl std::fmt::Display for BindError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { host, port, source } = self;
+        match source.kind() {
+            io::ErrorKind::AddrInUse => write!(
+                f,
+                "port {port} is taken: choose another one with --port or LESSON_PORT, 0 takes any that is free"
+            ),
+            _ => write!(f, "cannot listen on {host} port {port}: {source}"),
+        }
+    }
+}
+
+/// The sentence above holds its cause already, so there is no `source` to repeat it.
+impl std::error::Error for BindError {}
