@@ -1,0 +1,121 @@
+//! Server B: passes on what another server streams.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::TryStreamExt;
+use lesson_support::ApiError;
+use lesson_support::error::with_causes;
+use reqwest::{Client, Url, redirect};
+use tokio_util::io::{ReaderStream, StreamReader};
+
+use crate::AppState;
+
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/server-b/stream", get(|upstream| relay(upstream, "/server-a/stream")))
+        .route("/server-b/file", get(|upstream| relay(upstream, "/server-a/file")))
+        .route("/server-b/stream-split-char", get(decode_each_piece))
+        .route(
+            "/server-b/stream-split-char-careful",
+            get(|upstream| relay(upstream, "/server-a/stream-split-char")),
+        )
+        .route(
+            "/server-b/stream-missing-file",
+            get(|upstream| relay(upstream, "/server-a/stream-missing-file")),
+        )
+        .route(
+            "/server-b/stream-breaks",
+            get(|upstream| relay(upstream, "/server-a/stream-breaks")),
+        )
+        .route("/server-b/stream-no-upstream", get(no_upstream))
+        .with_state(state)
+}
+
+// ANCHOR: upstream
+/// The server to fetch from, and the one client that all requests share.
+///
+/// A client holds a pool of connections: make it once, at start-up.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    client: Client,
+    base: Url,
+}
+
+impl Upstream {
+    /// A client for the server at `base`, for example `http://127.0.0.1:8000`.
+    ///
+    /// # Errors
+    ///
+    /// If `base` is no URL.
+    pub fn new(base: &str) -> lesson_support::Result<Self> {
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            // Between two reads: a limit for the whole answer would cut long streams.
+            .read_timeout(Duration::from_secs(30))
+            .build()?;
+        let base = Url::parse(base)?;
+        Ok(Self { client, base })
+    }
+
+    /// The upstream's answer, once its head is here and says that it is well.
+    async fn get(&self, path: &str) -> Result<reqwest::Response, ApiError> {
+        let url = self.base.join(path)?;
+        let response = self.client.get(url).send().await.map_err(gateway_error)?;
+        if !response.status().is_success() {
+            tracing::warn!("upstream answered {} for {path}", response.status());
+            return Err(ApiError::from_status(StatusCode::BAD_GATEWAY));
+        }
+        Ok(response)
+    }
+}
+
+/// The client learns that it is the upstream's fault, the log learns why.
+fn gateway_error(error: reqwest::Error) -> ApiError {
+    tracing::warn!("upstream: {}", with_causes(&error));
+    ApiError::from_status(match error.is_timeout() {
+        true => StatusCode::GATEWAY_TIMEOUT,
+        false => StatusCode::BAD_GATEWAY,
+    })
+}
+// ANCHOR_END: upstream
+
+// ANCHOR: relay
+async fn relay(State(upstream): State<Upstream>, path: &str) -> Result<Response, ApiError> {
+    let answer = upstream.get(path).await?;
+    let content_type = answer.headers().get(header::CONTENT_TYPE).cloned();
+    let mut response = Body::from_stream(answer.bytes_stream()).into_response();
+    if let Some(content_type) = content_type {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    Ok(response)
+}
+// ANCHOR_END: relay
+
+// ANCHOR: split-char
+/// The pitfall: a piece ends where it ends, also in the middle of a character.
+async fn decode_each_piece(
+    State(upstream): State<Upstream>,
+) -> Result<impl IntoResponse, ApiError> {
+    let answer = upstream.get("/server-a/stream-split-char").await?;
+    let bytes = StreamReader::new(answer.bytes_stream().map_err(std::io::Error::other));
+    let decoded = ReaderStream::with_capacity(bytes, 100)
+        .and_then(async |piece| String::from_utf8(piece.into()).map_err(std::io::Error::other));
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    Ok((json, Body::from_stream(decoded)))
+}
+// ANCHOR_END: split-char
+
+/// Nobody listens on port 1, so the connection is refused.
+async fn no_upstream(State(upstream): State<Upstream>) -> Result<Response, ApiError> {
+    let nowhere = Upstream { base: Url::parse("http://127.0.0.1:1")?, ..upstream };
+    relay(State(nowhere), "/server-a/stream").await
+}

@@ -1,0 +1,108 @@
+//! Server A: a file as a stream, character by character and in large pieces.
+
+use std::convert::Infallible;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use async_stream::{stream, try_stream};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use futures_util::Stream;
+use lesson_support::ApiError;
+use tokio::fs::File;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio_util::io::ReaderStream;
+
+use crate::AppState;
+
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/server-a/stream", get(stream_characters))
+        .route("/server-a/file", get(stream_file))
+        .route("/server-a/stream-missing-file", get(missing_file))
+        .route("/server-a/stream-split-char", get(split_character))
+        .route("/server-a/stream-breaks", get(breaks))
+        .with_state(state)
+}
+
+/// The file that server A streams.
+#[derive(Clone, Debug)]
+pub struct JsonFile(PathBuf);
+
+impl JsonFile {
+    /// The file at this path, or the small one that ships with the lesson.
+    pub fn new(path: Option<&str>) -> Self {
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/streamed.json");
+        Self(PathBuf::from(path.unwrap_or(shipped)))
+    }
+}
+
+const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
+
+// ANCHOR: characters
+async fn stream_characters(
+    State(JsonFile(path)): State<JsonFile>,
+) -> Result<impl IntoResponse, ApiError> {
+    let file = open(&path).await?;
+    Ok((JSON, Body::from_stream(characters(file))))
+}
+
+/// Opened before the answer begins, a missing file is still a 404.
+async fn open(path: &Path) -> Result<File, ApiError> {
+    File::open(path).await.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ApiError::from_status(StatusCode::NOT_FOUND),
+        _ => error.into(),
+    })
+}
+
+/// One piece a character: as wasteful as Python's `yield from row`, and as easy to watch.
+fn characters(file: File) -> impl Stream<Item = io::Result<String>> {
+    let mut lines = BufReader::new(file);
+    try_stream! {
+        let mut line = String::new();
+        while lines.read_line(&mut line).await? > 0 {
+            for character in line.drain(..) {
+                yield character.to_string();
+            }
+        }
+    }
+}
+// ANCHOR_END: characters
+
+// ANCHOR: file
+async fn stream_file(
+    State(JsonFile(path)): State<JsonFile>,
+) -> Result<impl IntoResponse, ApiError> {
+    let pieces = ReaderStream::with_capacity(open(&path).await?, 64 * 1024);
+    Ok((JSON, Body::from_stream(pieces)))
+}
+// ANCHOR_END: file
+
+async fn missing_file(State(JsonFile(path)): State<JsonFile>) -> Result<Body, ApiError> {
+    let file = open(&path.with_file_name("no-such-file.json")).await?;
+    Ok(Body::from_stream(characters(file)))
+}
+
+/// A character of three bytes whose first byte is the hundredth of the body.
+async fn split_character() -> impl IntoResponse {
+    let text = format!("{}가{}", "x".repeat(99), "y".repeat(20));
+    (JSON, Body::from_stream(stream! { yield Ok::<_, Infallible>(text) }))
+}
+
+async fn breaks() -> impl IntoResponse {
+    (JSON, Body::from_stream(half_a_file()))
+}
+
+fn half_a_file() -> impl Stream<Item = io::Result<&'static str>> {
+    try_stream! {
+        for piece in ["{\"numbers\": [", "1, ", "2, "] {
+            yield piece;
+        }
+        Err(io::Error::other("server A fails half-way"))?;
+    }
+}

@@ -1,0 +1,101 @@
+//! A stream of text: an async one, and one made from a blocking iterator.
+
+use std::convert::Infallible;
+use std::iter;
+use std::thread;
+
+use async_stream::stream;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::routing::get;
+use futures_util::Stream;
+use lesson_support::{EventLog, Tick};
+use scopeguard::guard;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, spawn_blocking};
+use tokio::time::sleep;
+
+use crate::AppState;
+
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/text/", get(text))
+        .route("/text/sync-iterator", get(sync_iterator))
+        .with_state(state)
+}
+
+// ANCHOR: text
+async fn text(State(tick): State<Tick>, State(events): State<EventLog>) -> Body {
+    let pieces = stream! {
+        // Dropping the stream drops the guard, and that runs the closure: Rust's `finally`.
+        let mut sent = guard(0, |sent| events.add(format!("text stream over after {sent}")));
+        for _ in 0..30 {
+            *sent += 1;
+            yield Ok::<_, Infallible>("some text data");
+            sleep(tick * 5).await;
+        }
+    };
+    Body::from_stream(pieces)
+}
+// ANCHOR_END: text
+
+// ANCHOR: sync-iterator
+async fn sync_iterator(State(tick): State<Tick>) -> Body {
+    Body::from_stream(stream_blocking(slow_words(tick)))
+}
+
+/// An iterator that blocks its thread between two items, as a Python generator with
+/// `time.sleep` does.
+fn slow_words(tick: Tick) -> impl Iterator<Item = &'static str> + Send {
+    let mut words = ["one ", "two ", "three"].into_iter();
+    let mut pauses = iter::once(0).chain(iter::repeat(1));
+    iter::from_fn(move || {
+        thread::sleep(tick * pauses.next()?);
+        words.next()
+    })
+}
+
+/// Drives a blocking iterator on a thread of its own, one item ahead of the reader.
+fn stream_blocking<I>(items: I) -> impl Stream<Item = Result<I::Item, JoinError>>
+where
+    I: Iterator<Item: Send> + Send + 'static,
+{
+    let (sender, mut receiver) = mpsc::channel(1);
+    let thread = spawn_blocking(move || {
+        for item in items {
+            // Sending fails when the receiver is gone, because the client is.
+            if sender.blocking_send(item).is_err() {
+                break;
+            }
+        }
+    });
+    stream! {
+        while let Some(item) = receiver.recv().await {
+            yield Ok(item);
+        }
+        // If the iterator panicked, the body must break off, not end as if it were whole.
+        if let Err(panic) = thread.await {
+            yield Err(panic);
+        }
+    }
+}
+// ANCHOR_END: sync-iterator
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_iterator_that_panics_ends_in_an_error() {
+        let items = (0..3).map(|n| if n == 2 { panic!("item 2 cannot be made") } else { n });
+        let stream = stream_blocking(items);
+        let results: Vec<_> = stream.collect().await;
+        assert_eq!(results.len(), 3);
+        assert!(matches!(results[..2], [Ok(0), Ok(1)]));
+        assert!(results[2].as_ref().unwrap_err().is_panic());
+    }
+}
