@@ -1,0 +1,27 @@
+# Lists the recipes.
+_default:
+    @just --list --unsorted
+
+# Formatting, lints, documentation, the whole suite on the Rust lessons, the READMEs.
+test-all:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --quiet -- --deny warnings
+    RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
+    cargo test --workspace --quiet
+
+# The tests of one lesson: just test streaming
+test LESSON:
+    cargo test -p lesson-{{LESSON}}
+    cargo test -p lesson-tests {{LESSON}}
+
+# The suite against real FastAPI, and the table of differences: just parity [LESSON]
+parity *LESSON:
+    cargo run --quiet -p lesson-tests --bin claims -- parity {{LESSON}}
+
+# The claims of a lesson against your own server: just check-mine streaming http://127.0.0.1:8000
+check-mine LESSON URL *OPTIONS:
+    cargo run --quiet -p lesson-tests --bin claims -- check-mine {{LESSON}} {{URL}} {{OPTIONS}}
+
+# Rewrites the READMEs' code blocks and transcripts from what the code and the servers do.
+bless:
+    cargo run --quiet -p lesson-tests --bin bless

@@ -1,0 +1,263 @@
+//! Runs the suite against FastAPI or a learner's own server and lists the claims.
+//!
+//! ```text
+//! claims parity [LESSON]
+//! claims check-mine LESSON URL [--expect fastapi]
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs;
+use std::process::{Command, ExitCode, Stdio};
+
+use lesson_tests::report::Fact;
+use lesson_tests::{fastapi, workspace};
+
+const USAGE: &str = "usage: claims parity [LESSON]
+       claims check-mine LESSON URL [--expect fastapi]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
+        ["parity"] => parity(&workspace::lessons()),
+        ["parity", lesson] => known(lesson).and_then(|lesson| parity(&[lesson])),
+        ["check-mine", lesson, url] => check_mine(lesson, url, "rust"),
+        ["check-mine", lesson, url, "--expect", side @ ("rust" | "fastapi")] => {
+            check_mine(lesson, url, side)
+        }
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Every lesson's tests against its `fastapi_app.py`; says whether none failed.
+fn parity(lessons: &[String]) -> Result<bool, String> {
+    fastapi::prepare()?;
+    let mut all_well = true;
+    for lesson in lessons {
+        println!("\n{lesson}, against FastAPI\n");
+        let run = Run::of(lesson, &[("LESSON_TARGET", "fastapi")], &[])?;
+        run.print();
+        run.print_differences();
+        all_well &= run.is_well();
+    }
+    Ok(all_well)
+}
+
+/// One lesson's tests against a server that runs already, one after the other.
+fn check_mine(lesson: &str, url: &str, side: &str) -> Result<bool, String> {
+    let lesson = known(lesson)?;
+    if !url.starts_with("http://") {
+        return Err(format!("the address of your server must begin with http://, not \"{url}\""));
+    }
+    println!("{lesson}, against {url}\n");
+    let variables = [("LESSON_TARGET", url), ("LESSON_EXPECT", side)];
+    let run = Run::of(&lesson, &variables, &["--test-threads=1"])?;
+    run.print();
+    Ok(run.is_well())
+}
+
+fn known(lesson: &str) -> Result<String, String> {
+    let lessons = workspace::lessons();
+    match lessons.iter().any(|known| known == lesson) {
+        true => Ok(lesson.to_owned()),
+        false => Err(format!("no lesson \"{lesson}\"; there are: {}", lessons.join(", "))),
+    }
+}
+
+/// What one run of a lesson's tests said.
+#[derive(Debug, Default)]
+struct Run {
+    /// Outcome by claim, then by the test's sentence.
+    tests: BTreeMap<Claim, BTreeMap<String, Outcome>>,
+    /// What is meant to differ, by claim: ours, FastAPI's.
+    differences: BTreeMap<Claim, BTreeSet<(String, String)>>,
+    /// libtest's own words about what failed.
+    failures: String,
+}
+
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Passed,
+    Failed,
+    Skipped(String),
+}
+
+/// `ST-3`, in the order of the number.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Claim {
+    prefix: String,
+    number: u32,
+}
+
+impl std::fmt::Display for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&format!("{}-{}", self.prefix, self.number))
+    }
+}
+
+impl Run {
+    fn of(lesson: &str, variables: &[(&str, &str)], options: &[&str]) -> Result<Self, String> {
+        let report = workspace::target().join(format!("claims-{lesson}.tsv"));
+        fs::write(&report, "").map_err(|e| format!("{}: {e}", report.display()))?;
+        let output = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"))
+            .args(["test", "--quiet", "--package", "lesson-tests", "--test", "suite", "--"])
+            .args([&format!("{}::", lesson.replace('-', "_")), "--format=pretty"])
+            .args(options)
+            .env("LESSON_REPORT", &report)
+            .envs(variables.iter().copied())
+            .current_dir(workspace::root())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|e| format!("cannot run cargo: {e}"))?;
+        let facts =
+            fs::read_to_string(&report).map_err(|e| format!("{}: {e}", report.display()))?;
+        let run = Self::read(&String::from_utf8_lossy(&output.stdout), &facts);
+        match run.tests.is_empty() {
+            true => Err(format!("no test of {lesson} was run")),
+            false => Ok(run),
+        }
+    }
+
+    /// Puts libtest's lines and the report's facts together.
+    fn read(stdout: &str, facts: &str) -> Self {
+        let mut run = Self::default();
+        for line in stdout.lines() {
+            let Some((test, outcome)) =
+                line.strip_prefix("test ").and_then(|l| l.split_once(" ... "))
+            else {
+                continue;
+            };
+            let outcome = match outcome.trim() {
+                "ok" => Outcome::Passed,
+                _ => Outcome::Failed,
+            };
+            if let Some((claim, sentence)) = name(test) {
+                run.tests.entry(claim).or_default().insert(sentence, outcome);
+            }
+        }
+        for fact in facts.lines().filter_map(Fact::parse) {
+            run.add(fact);
+        }
+        if let Some(start) = stdout.find("\nfailures:\n") {
+            run.failures = stdout[start..].to_owned();
+        }
+        run
+    }
+
+    fn add(&mut self, fact: Fact) {
+        match fact {
+            Fact::Skipped { test, reason } => {
+                if let Some((claim, sentence)) = name(&test) {
+                    let tests = self.tests.entry(claim).or_default();
+                    tests.insert(sentence, Outcome::Skipped(reason));
+                }
+            }
+            Fact::Difference { test, rust, fastapi } => {
+                if let Some((claim, _)) = name(&test) {
+                    self.differences.entry(claim).or_default().insert((rust, fastapi));
+                }
+            }
+        }
+    }
+
+    fn print(&self) {
+        let mut counts = [0, 0, 0];
+        for (claim, tests) in &self.tests {
+            for (sentence, outcome) in tests {
+                match outcome {
+                    Outcome::Passed => println!("ok       {claim:6} {sentence}"),
+                    Outcome::Failed => println!("FAILED   {claim:6} {sentence}"),
+                    Outcome::Skipped(reason) => {
+                        println!("skipped  {claim:6} {sentence} (this test {reason})");
+                    }
+                }
+                counts[match outcome {
+                    Outcome::Passed => 0,
+                    Outcome::Failed => 1,
+                    Outcome::Skipped(_) => 2,
+                }] += 1;
+            }
+        }
+        print!("{}", self.failures);
+        println!("\n{} passed, {} failed, {} skipped", counts[0], counts[1], counts[2]);
+    }
+
+    fn print_differences(&self) {
+        println!(
+            "\nWhere they are meant to differ:\n\n| claim | FastAPI | axum |\n| --- | --- | --- |"
+        );
+        for (claim, differences) in &self.differences {
+            for (rust, fastapi) in differences {
+                println!("| {claim} | `{}` | `{}` |", shown(fastapi), shown(rust));
+            }
+        }
+    }
+
+    fn is_well(&self) -> bool {
+        !self.tests.values().flat_map(BTreeMap::values).any(|outcome| *outcome == Outcome::Failed)
+    }
+}
+
+/// A value as a reader writes it: `Some("text")` is text, unless control characters hide in it.
+fn shown(debug: &str) -> String {
+    let inner = debug.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')'));
+    let value = inner.unwrap_or(debug);
+    match serde_json::from_str::<String>(value) {
+        Ok(text) if !text.is_empty() && !text.contains(char::is_control) => text,
+        _ => value.to_owned(),
+    }
+}
+
+/// The claim and the sentence in a test's path: `streaming::text::st_01_each_piece_…`.
+fn name(test: &str) -> Option<(Claim, String)> {
+    let function = test.rsplit("::").next()?;
+    let mut words = function.splitn(3, '_');
+    let prefix = words.next()?.to_uppercase();
+    let number = words.next()?.parse().ok()?;
+    let sentence = words.next()?.replace('_', " ");
+    Some((Claim { prefix, number }, sentence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_read_from_libtest_and_the_report() {
+        let stdout = "running 3 tests\n\
+            test streaming::text::st_01_a_piece_leaves ... ok\n\
+            test streaming::text::st_02_any_iterator ... FAILED\n\
+            test streaming::relay::st_10_the_clock ... ok\n\
+            test streaming::text::support_ping ... ok\n\
+            \nfailures:\n\n---- streaming::text::st_02_any_iterator stdout ----\n";
+        let facts = "skipped\tstreaming::relay::st_10_the_clock\tpauses the clock\n\
+            difference\tstreaming::text::st_01_a_piece_leaves\t404\t200\n";
+        let run = Run::read(stdout, facts);
+        let listed: Vec<String> = run
+            .tests
+            .iter()
+            .flat_map(|(claim, tests)| tests.iter().map(move |(s, o)| format!("{claim} {s} {o:?}")))
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                "ST-1 a piece leaves Passed",
+                "ST-2 any iterator Failed",
+                "ST-10 the clock Skipped(\"pauses the clock\")"
+            ]
+        );
+        assert!(!run.is_well());
+        assert!(run.failures.contains("st_02_any_iterator stdout"));
+        let claim = Claim { prefix: "ST".into(), number: 1 };
+        assert_eq!(run.differences[&claim], BTreeSet::from([("404".into(), "200".into())]));
+    }
+}

@@ -1,0 +1,136 @@
+//! The real program of a lesson.
+
+use std::env;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Once;
+use std::time::Duration;
+
+use crate::answer::Answer;
+use crate::process::{Ended, Process};
+use crate::server::{client, send};
+use crate::workspace;
+
+/// A lesson's program that answers requests.
+pub struct Binary {
+    process: Process,
+    base_url: String,
+    banner: String,
+}
+
+impl Binary {
+    /// Starts a lesson with these options, on a free port, and waits until it is ready.
+    pub fn start(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = command(lesson);
+        command.args(["--port", "0"]).args(options).envs(variables.iter().copied());
+        let process = Process::start(command);
+        let mut banner = process.stdout_line(lesson);
+        let listening = process.stdout_line("listening on ");
+        banner.push_str(&listening);
+        while !banner.ends_with("Ctrl-C stops it.\n") {
+            banner.push_str(&process.stdout_line(""));
+        }
+        let url = listening.trim().trim_start_matches("listening on ");
+        Self { base_url: url.to_owned(), banner, process }
+    }
+
+    /// Its address: `http://127.0.0.1:54321`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The same without the scheme.
+    pub fn address(&self) -> SocketAddr {
+        let address = self.base_url.trim_start_matches("http://").parse();
+        address.expect("an address and a port")
+    }
+
+    /// What it printed when it was ready.
+    pub fn banner(&self) -> &str {
+        &self.banner
+    }
+
+    /// GET; returns when the head of the answer is here. Its times are in seconds.
+    pub async fn get(&self, path: &str) -> Answer {
+        let request = client().get(format!("{}{path}", self.base_url));
+        send(request, Duration::from_secs(1)).await
+    }
+
+    /// Waits for a line of its log that holds `text`.
+    pub fn log_line(&self, text: &str) -> String {
+        self.process.stderr_line(text)
+    }
+
+    /// Sends a signal by its name: `INT`, `TERM`.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// Waits for its end.
+    pub fn wait(self) -> Ended {
+        self.process.wait()
+    }
+
+    /// The memory it holds now, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn resident_bytes(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process.id());
+        let status = std::fs::read_to_string(path).expect("a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kib: u64 = kib.and_then(|kib| kib.parse().ok()).expect("VmRSS in kB");
+        kib * 1024
+    }
+}
+
+/// Runs a lesson's program to its end: `--help`, a bad option, a port that is taken.
+pub fn run(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let mut command = command(lesson);
+    command.args(options).envs(variables.iter().copied());
+    Process::start(command).wait()
+}
+
+/// Runs a lesson's example to its end.
+pub fn run_example(name: &str, arguments: &[&str]) -> Ended {
+    let mut command = program(&format!("examples/{name}"));
+    command.args(arguments);
+    Process::start(command).wait()
+}
+
+fn command(lesson: &str) -> Command {
+    let mut command = program(&format!("lesson-{lesson}"));
+    // A reader's own settings must not change what is tested.
+    for name in ["LESSON_HOST", "LESSON_PORT", "LESSON_TICK_MS", "LESSON_GRACE_MS", "RUST_LOG"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A program of the profile's folder, built first.
+fn program(name: &str) -> Command {
+    build();
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    Command::new(workspace::profile().join(file))
+}
+
+/// Cargo builds no other package's program for a test, so the first test that needs one does.
+///
+/// All packages at once: that selects the same features as the suite's own build, and
+/// nothing is compiled twice.
+fn build() {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let cargo = env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+        let mut build = Command::new(cargo);
+        build
+            .args(["build", "--quiet", "--workspace", "--bins", "--examples"])
+            .current_dir(workspace::root());
+        if workspace::profile().ends_with("release") {
+            build.arg("--release");
+        }
+        let status = build.status();
+        assert!(status.is_ok_and(|status| status.success()), "the lessons do not build");
+    });
+}

@@ -1,0 +1,84 @@
+//! The FastAPI twin of a lesson under a real uvicorn.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::process::Process;
+use crate::workspace;
+
+/// A uvicorn that runs a lesson's `fastapi_app.py`, ended when it is dropped.
+pub struct Uvicorn {
+    process: Process,
+    base_url: String,
+}
+
+impl Uvicorn {
+    /// Starts it on a free port and waits until it answers requests.
+    pub async fn start(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(python());
+        command
+            .args(["-m", "uvicorn", "fastapi_app:app", "--port", "0", "--app-dir"])
+            .arg(workspace::lesson(lesson))
+            .env("LESSON_TICK_MS", tick.as_millis().to_string())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .envs(variables.iter().copied());
+        tokio::task::spawn_blocking(move || {
+            let process = Process::start(command);
+            let line = process.stderr_line("Uvicorn running on ");
+            let url = line.split_whitespace().find(|word| word.starts_with("http://"));
+            Self { base_url: url.expect("uvicorn's address").to_owned(), process }
+        })
+        .await
+        .expect("uvicorn starts")
+    }
+
+    /// Its address: `http://127.0.0.1:54321`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Waits for a line of uvicorn's log that holds `text`.
+    pub fn log_line(&self, text: &str) -> String {
+        self.process.stderr_line(text)
+    }
+}
+
+/// Makes the virtual environment, or brings it up to date with `requirements.txt`.
+///
+/// # Errors
+///
+/// If there is no Python with `venv`, or a package cannot be had.
+pub fn prepare() -> Result<(), String> {
+    let requirements = workspace::root().join("tests/fastapi/requirements.txt");
+    let wanted = fs::read_to_string(&requirements).map_err(|e| e.to_string())?;
+    let installed = environment().join("installed.txt");
+    if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
+        return Ok(());
+    }
+    let mut venv = Command::new(if cfg!(windows) { "python" } else { "python3" });
+    venv.args(["-m", "venv", "--clear"]).arg(environment());
+    run(venv)?;
+    let mut pip = Command::new(python());
+    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements);
+    run(pip)?;
+    fs::write(installed, wanted).map_err(|e| e.to_string())
+}
+
+fn run(mut command: Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?} failed: {status}")),
+        Err(error) => Err(format!("{command:?} failed: {error}")),
+    }
+}
+
+fn environment() -> PathBuf {
+    workspace::target().join("fastapi")
+}
+
+fn python() -> PathBuf {
+    let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    environment().join(inside)
+}

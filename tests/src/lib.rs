@@ -1,0 +1,24 @@
+//! The harness of the behaviour suite: targets, servers, answers read piece by piece.
+//!
+//! A test is written once, against a base URL, and takes its target from `LESSON_TARGET`:
+//! [`Target`] says which there are, [`TestServer`] starts one, [`expect`] names where they
+//! are meant to differ. What can only be seen inside the Rust lesson is read with
+//! [`paused`], and what only the real program shows with [`Binary`].
+
+pub mod answer;
+pub mod binary;
+pub mod fastapi;
+pub mod in_process;
+pub mod pages;
+pub mod paused;
+pub mod process;
+pub mod readme;
+pub mod report;
+pub mod server;
+pub mod target;
+pub mod workspace;
+
+pub use answer::{Answer, End, Piece, texts};
+pub use binary::Binary;
+pub use server::TestServer;
+pub use target::{Target, expect, fastapi, rust};

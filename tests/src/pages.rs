@@ -1,0 +1,35 @@
+//! The READMEs of the workspace, and the servers that their transcripts talk to.
+
+use crate::binary::Binary;
+use crate::readme::Page;
+use crate::workspace;
+
+/// Every page that is checked: the workspace's and the lessons'.
+pub fn all() -> Vec<Page> {
+    let mut pages = vec![read("README.md")];
+    pages.extend(of_lessons().into_iter().map(|(_, page)| page));
+    pages
+}
+
+/// Each lesson's name and page.
+pub fn of_lessons() -> Vec<(String, Page)> {
+    let page = |lesson: String| {
+        let page = read(&format!("lessons/{lesson}/README.md"));
+        (lesson, page)
+    };
+    workspace::lessons().into_iter().map(page).collect()
+}
+
+fn read(file: &str) -> Page {
+    Page::read(&workspace::root(), file).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// The real program, with a tick short enough to replay every transcript in a moment.
+pub fn server(lesson: &str) -> Binary {
+    Binary::start(lesson, &["--tick-ms", "10"], &[])
+}
+
+/// Its banner as a reader sees it, who does not choose a port.
+pub fn banner(server: &Binary) -> String {
+    server.banner().replace(server.base_url(), "http://127.0.0.1:8000")
+}

@@ -1,0 +1,458 @@
+//! Every claim of a lesson has a test named after it, and every such test its claim.
+//!
+//! A claim is a bullet that starts with its id, `- **ST-3** …`; its tests are called
+//! `st_03_…`. A claim marked `- **ST-22** *(prose)* …` has nothing that could be tested.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Fault, Page};
+
+/// How many claims of a lesson may do without a test.
+const MAX_PROSE: usize = 5;
+
+/// What a test writes where the two targets are meant to differ.
+const DIFFERENCE: &str = "expect(rust(";
+
+/// What a test writes whose subject FastAPI does not have.
+const RUST_ONLY: &str = "rust_only!(";
+
+/// A test, as found in the source of the suite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestFunction {
+    /// The file, seen from the repository's root.
+    pub file: String,
+    /// The line of its `fn`.
+    pub line: usize,
+    /// The function's name, `st_03_relay_passes_each_chunk_on`.
+    pub name: String,
+    /// Whether it declares a difference between the targets.
+    pub differs: bool,
+    /// Whether it is for the Rust target only.
+    pub rust_only: bool,
+}
+
+impl TestFunction {
+    fn fault(&self, message: String) -> Fault {
+        Fault { file: self.file.clone(), line: self.line, message }
+    }
+
+    /// The claim in the name; `None` if the test is named after no claim.
+    fn claim(&self) -> Option<Id> {
+        let mut parts = self.name.splitn(3, '_');
+        let prefix = parts.next()?;
+        let number = parts.next()?.parse().ok()?;
+        (prefix.len() == 2).then(|| Id { prefix: prefix.to_uppercase(), number })
+    }
+}
+
+/// `ST-3`
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Id {
+    prefix: String,
+    number: u32,
+}
+
+impl Id {
+    fn parse(text: &str) -> Option<Self> {
+        let (prefix, number) = text.split_once('-')?;
+        let id = Self { prefix: prefix.to_owned(), number: number.parse().ok()? };
+        let two_capitals = prefix.len() == 2 && prefix.chars().all(|c| c.is_ascii_uppercase());
+        // Written back, so that `ST-03` and `ST-+3` are no ids.
+        (two_capitals && id.to_string() == text).then_some(id)
+    }
+
+    /// How the names of its tests start.
+    fn test_prefix(&self) -> String {
+        format!("{}_{:02}_", self.prefix.to_lowercase(), self.number)
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.prefix, self.number)
+    }
+}
+
+struct Claim {
+    line: usize,
+    id: Id,
+    prose: bool,
+}
+
+/// Claims and tests name each other; the ids run from 1 without a gap.
+pub fn check_claims(page: &Page, prefix: &str, tests: &[TestFunction]) -> Vec<Fault> {
+    let claims = claims(page);
+    let mut faults = numbering(page, prefix, &claims);
+    faults.extend(too_much_prose(page, &claims));
+
+    let tested: BTreeSet<Id> = tests.iter().filter_map(TestFunction::claim).collect();
+    for Claim { line, id, prose } in &claims {
+        if !prose && !tested.contains(id) {
+            let message = format!(
+                "{id} has no test; write one called `{}…`, or mark the claim `*(prose)*`",
+                id.test_prefix()
+            );
+            faults.push(page.fault(*line, message));
+        }
+    }
+    for test in tests {
+        if let Some(id) = test.claim()
+            && !claims.iter().any(|claim| claim.id == id)
+        {
+            faults.push(test.fault(format!(
+                "`{}` is named after no claim; write `- **{id}** …` in {}, or rename the test",
+                test.name, page.file
+            )));
+        }
+    }
+    faults
+}
+
+fn claims(page: &Page) -> Vec<Claim> {
+    page.prose()
+        .filter_map(|(line, text)| {
+            let (id, claim) = text.trim_start().strip_prefix("- **")?.split_once("**")?;
+            Some(Claim {
+                line,
+                id: Id::parse(id)?,
+                prose: claim.trim_start().starts_with("*(prose)*"),
+            })
+        })
+        .collect()
+}
+
+fn numbering(page: &Page, prefix: &str, claims: &[Claim]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut lines: BTreeMap<u32, usize> = BTreeMap::new();
+    for Claim { line, id, .. } in claims {
+        if id.prefix != prefix {
+            let message = format!("{id} is a claim of another lesson; call it {prefix}-…");
+            faults.push(page.fault(*line, message));
+        } else if let Some(first) = lines.insert(id.number, *line) {
+            let message = format!("{id} is claimed twice, first in line {first}; renumber one");
+            faults.push(page.fault(*line, message));
+        }
+    }
+    for (wanted, (number, line)) in (1..).zip(&lines) {
+        if *number != wanted {
+            let message = format!(
+                "{prefix}-{number} comes, but there is no {prefix}-{wanted}; \
+                 number the claims from 1 without a gap"
+            );
+            faults.push(page.fault(*line, message));
+            // What follows a gap is out of step, and says nothing new.
+            break;
+        }
+    }
+    faults
+}
+
+fn too_much_prose(page: &Page, claims: &[Claim]) -> Option<Fault> {
+    let mut prose = claims.iter().filter(|claim| claim.prose).skip(MAX_PROSE);
+    let first_too_many = prose.next()?;
+    let message = format!(
+        "more than {MAX_PROSE} claims are prose; find something in {} that a test can show",
+        first_too_many.id
+    );
+    Some(page.fault(first_too_many.line, message))
+}
+
+/// The table of differences and the tests that declare one name the same claims.
+///
+/// A row may also be about something that only one side has: then a test for the Rust
+/// target only stands behind it.
+pub fn check_differences(page: &Page, tests: &[TestFunction]) -> Vec<Fault> {
+    let Some(rows) = difference_rows(page) else {
+        let message = "there is no table of differences; \
+                       write one below a heading that starts with `Where axum differs`";
+        return vec![page.fault(1, message)];
+    };
+    let claims = claims(page);
+    let mut faults = Vec::new();
+    let mut listed: BTreeSet<Id> = BTreeSet::new();
+    for (line, cell) in rows {
+        for name in cell.split(',').map(str::trim) {
+            match row_fault(name, &claims, tests) {
+                Ok(id) => _ = listed.insert(id),
+                Err(message) => faults.push(page.fault(line, message)),
+            }
+        }
+    }
+    for test in tests.iter().filter(|test| test.differs) {
+        if let Some(id) = test.claim()
+            && !listed.contains(&id)
+        {
+            faults.push(test.fault(format!(
+                "`{}` declares a difference; add {id} to the table of differences in {}",
+                test.name, page.file
+            )));
+        }
+    }
+    faults
+}
+
+/// The id that a row of the table names, if it belongs there.
+fn row_fault(name: &str, claims: &[Claim], tests: &[TestFunction]) -> Result<Id, String> {
+    let id = Id::parse(name).ok_or_else(|| {
+        format!("`{name}` is no claim; the first column holds ids, such as `ST-9, ST-10`")
+    })?;
+    let Some(claim) = claims.iter().find(|claim| claim.id == id) else {
+        return Err(format!(
+            "the table names {id}, which this page does not claim; correct the id"
+        ));
+    };
+    let mut tests = tests.iter().filter(|test| test.claim().as_ref() == Some(&id));
+    if !claim.prose && !tests.any(|test| test.differs || test.rust_only) {
+        return Err(format!(
+            "no test of {id} declares a difference; \
+             write `{DIFFERENCE}…), fastapi(…))` in one, or take {id} out of the table"
+        ));
+    }
+    Ok(id)
+}
+
+/// The first cells of the table below "Where axum differs", with their lines.
+fn difference_rows(page: &Page) -> Option<Vec<(usize, &str)>> {
+    let index =
+        page.headings.iter().position(|heading| heading.title.starts_with("Where axum differs"))?;
+    let heading = &page.headings[index];
+    let next = page.headings[index + 1..]
+        .iter()
+        .find(|next| next.level <= heading.level)
+        .map_or(usize::MAX, |next| next.line);
+    let rows: Vec<_> = page
+        .prose()
+        .filter(|(line, _)| (heading.line..next).contains(line))
+        .filter_map(|(line, text)| Some((line, text.trim().strip_prefix('|')?)))
+        .map(|(line, row)| (line, row.split('|').next().unwrap_or_default().trim()))
+        // The titles, and the dashes below them.
+        .skip(2)
+        .collect();
+    (!rows.is_empty()).then_some(rows)
+}
+
+/// The test functions in Rust source text that rustfmt has formatted.
+pub fn test_functions(file: &str, source: &str) -> Vec<TestFunction> {
+    let lines: Vec<&str> = source.lines().collect();
+    let mut functions = Vec::new();
+    let mut attribute = false;
+    for (index, line) in lines.iter().enumerate() {
+        attribute |= is_test_attribute(line);
+        if let Some(name) = function_name(line)
+            && std::mem::take(&mut attribute)
+        {
+            let body = body(&lines[index..]);
+            functions.push(TestFunction {
+                file: file.to_owned(),
+                line: index + 1,
+                name: name.to_owned(),
+                differs: body.contains(DIFFERENCE),
+                rust_only: body.contains(RUST_ONLY),
+            });
+        }
+    }
+    functions
+}
+
+/// `#[test]`, `#[tokio::test(…`: an attribute whose path ends in `test`.
+fn is_test_attribute(line: &str) -> bool {
+    line.trim_start()
+        .strip_prefix("#[")
+        .and_then(|attribute| attribute.split(['(', ']']).next())
+        .is_some_and(|path| path.rsplit("::").next() == Some("test"))
+}
+
+fn function_name(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let line = line.strip_prefix("pub ").unwrap_or(line);
+    let line = line.strip_prefix("async ").unwrap_or(line);
+    line.strip_prefix("fn ")?.split(['(', '<']).next()
+}
+
+/// The code of the function that starts `lines`, without white space and comments.
+///
+/// In formatted code the closing brace stands below the start of the `fn`.
+fn body(lines: &[&str]) -> String {
+    let indentation = lines[0].len() - lines[0].trim_start().len();
+    let end = format!("{}}}", &lines[0][..indentation]);
+    lines
+        .iter()
+        .take_while(|line| **line != end)
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split_whitespace())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{messages, page};
+    use super::*;
+
+    const TABLE: &str = "- **ST-1** one\n- **ST-2** two\n\n\
+                         ## Where axum differs from FastAPI\n\n\
+                         | claim | FastAPI | axum |\n| --- | --- | --- |\n";
+
+    fn test(name: &str, body: &str) -> TestFunction {
+        let source = format!("#[test]\nfn {name}() {{\n{body}\n}}\n");
+        let functions = test_functions("tests/suite/streaming.rs", &source);
+        functions.into_iter().next().expect("the source has a test")
+    }
+
+    fn named(names: &[&str]) -> Vec<TestFunction> {
+        names.iter().map(|name| test(name, "")).collect()
+    }
+
+    fn claims_faults(text: &str, names: &[&str]) -> Vec<String> {
+        messages(check_claims(&page(text), "ST", &named(names)))
+    }
+
+    #[test]
+    fn claims_with_tests_are_no_fault() {
+        let text = "- **ST-1** one\n- **ST-2** *(prose)* two\n- **UTF-8** is no claim\n\n\
+                    ```text\n- **ST-9** shown, not claimed\n```\n";
+        let tests = ["st_01_one", "st_1_again", "every_claim", "st_02_prose_may_be_tested"];
+        assert_eq!(claims_faults(text, &tests), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_claim_without_a_test() {
+        assert_eq!(
+            claims_faults("# Title\n\n- **ST-1** one\n", &["other"]),
+            ["lessons/streaming/README.md:3: ST-1 has no test; \
+              write one called `st_01_…`, or mark the claim `*(prose)*`"]
+        );
+    }
+
+    #[test]
+    fn a_test_without_a_claim() {
+        assert_eq!(
+            claims_faults("- **ST-1** one\n", &["st_01_one", "st_07_seven"]),
+            ["tests/suite/streaming.rs:2: `st_07_seven` is named after no claim; \
+              write `- **ST-7** …` in lessons/streaming/README.md, or rename the test"]
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_claimed_twice() {
+        assert_eq!(
+            claims_faults("- **ST-1** one\n- **ST-1** two\n", &["st_01_one"]),
+            ["lessons/streaming/README.md:2: ST-1 is claimed twice, first in line 1; renumber one"]
+        );
+    }
+
+    #[test]
+    fn a_gap_in_the_ids() {
+        let text = "- **ST-1** one\n- **ST-3** three\n- **ST-5** five\n";
+        assert_eq!(
+            claims_faults(text, &["st_01_one", "st_03_three", "st_05_five"]),
+            ["lessons/streaming/README.md:2: ST-3 comes, but there is no ST-2; \
+              number the claims from 1 without a gap"]
+        );
+    }
+
+    #[test]
+    fn a_claim_of_another_lesson() {
+        assert_eq!(
+            claims_faults("- **SQ-1** one\n", &["sq_01_one"]),
+            ["lessons/streaming/README.md:1: SQ-1 is a claim of another lesson; call it ST-…"]
+        );
+    }
+
+    #[test]
+    fn too_many_prose_claims() {
+        let text: String = (1..=6).map(|n| format!("- **ST-{n}** *(prose)* text\n")).collect();
+        assert_eq!(
+            claims_faults(&text, &[]),
+            ["lessons/streaming/README.md:6: more than 5 claims are prose; \
+              find something in ST-6 that a test can show"]
+        );
+    }
+
+    #[test]
+    fn a_difference_that_is_listed_and_declared_is_no_fault() {
+        let tests = [
+            test(
+                "st_01_one",
+                "    let status = expect(\n        rust(400),\n        fastapi(422),\n    );",
+            ),
+            test("st_02_two", "    rust_only!(\"drop is Rust's\");"),
+        ];
+        let page = page(&format!("{TABLE}| ST-1, ST-2 | a | b |\n"));
+        assert_eq!(messages(check_differences(&page, &tests)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_page_without_a_table_of_differences() {
+        let page = page("## Where axum differs\n\nNowhere.\n\n## Recap\n\n| a |\n| - |\n| b |\n");
+        assert_eq!(
+            messages(check_differences(&page, &[])),
+            ["lessons/streaming/README.md:1: there is no table of differences; \
+              write one below a heading that starts with `Where axum differs`"]
+        );
+    }
+
+    #[test]
+    fn a_declared_difference_that_is_not_listed() {
+        let tests = [
+            test("st_01_one", "    expect(rust(1), fastapi(2));"),
+            test("st_02_two", "    expect(rust(1), fastapi(2));"),
+        ];
+        let page = page(&format!("{TABLE}| ST-1 | a | b |\n"));
+        assert_eq!(
+            messages(check_differences(&page, &tests)),
+            ["tests/suite/streaming.rs:2: `st_02_two` declares a difference; \
+              add ST-2 to the table of differences in lessons/streaming/README.md"]
+        );
+    }
+
+    #[test]
+    fn rows_that_no_test_stands_behind() {
+        let tests = [test("st_01_one", "    // expect(rust(1), fastapi(2));")];
+        let page = page(&format!("{TABLE}| ST-1 | a | b |\n| ST-8, all | a | b |\n"));
+        assert_eq!(
+            messages(check_differences(&page, &tests)),
+            [
+                "lessons/streaming/README.md:8: no test of ST-1 declares a difference; \
+                 write `expect(rust(…), fastapi(…))` in one, or take ST-1 out of the table",
+                "lessons/streaming/README.md:9: the table names ST-8, \
+                 which this page does not claim; correct the id",
+                "lessons/streaming/README.md:9: `all` is no claim; \
+                 the first column holds ids, such as `ST-9, ST-10`",
+            ]
+        );
+    }
+
+    #[test]
+    fn test_functions_are_those_with_a_test_attribute() {
+        let source = "\
+fn helper() {
+    expect(rust(1), fastapi(2));
+}
+
+#[tokio::test(flavor = \"multi_thread\")]
+/// Why.
+async fn st_01_waits() {
+    if true {
+        expect(rust(1), fastapi(2));
+    }
+}
+
+mod inner {
+    #[test]
+    fn st_02_sync() {
+    }
+
+    #[allow(dead_code)]
+    fn st_03_no_test() {}
+}
+";
+        let found: Vec<_> = test_functions("tests/suite/streaming.rs", source)
+            .into_iter()
+            .map(|test| (test.line, test.name, test.differs))
+            .collect();
+        assert_eq!(
+            found,
+            [(7, "st_01_waits".to_owned(), true), (15, "st_02_sync".to_owned(), false)]
+        );
+    }
+}

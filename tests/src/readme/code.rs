@@ -1,0 +1,305 @@
+//! A code block equals the region of the file that it is cut from.
+//!
+//! The page names the region in a comment directly before the block,
+//! `<!-- code: src/text.rs#stream -->`; the file marks it with two comments,
+//! `ANCHOR: stream` and `ANCHOR_END: stream`, each on a line of its own.
+
+use super::{Block, Fault, Page, Source};
+
+/// Languages whose blocks are not cut from a file.
+///
+/// A transcript is checked by being replayed; the other two are for people.
+const FREE: [&str; 3] = ["console", "text", "mermaid"];
+
+/// Every code block is cut from a file, and equals it.
+pub fn check_code(page: &Page) -> Vec<Fault> {
+    let blocks = page.blocks.iter().filter_map(|block| fault(page, block));
+    let stray = page.stray_sources.iter().map(|source| {
+        let message = format!(
+            "no block follows the comment for {source}; \
+             put the block on the next line, or delete the comment"
+        );
+        page.fault(source.line, message)
+    });
+    blocks.chain(stray).collect()
+}
+
+/// The page's text, with every block rewritten that differs from its file.
+///
+/// Blocks whose region cannot be found stay as they are: [`check_code`] names them.
+pub fn bless_code(page: &Page) -> String {
+    page.rewritten(|block| cut(page, block.source.as_ref()?).ok())
+}
+
+fn fault(page: &Page, block: &Block) -> Option<Fault> {
+    let message = match (form(block), &block.source) {
+        (Some(message), _) => message,
+        (None, Some(source)) => match cut(page, source) {
+            Err(fault) => return Some(fault),
+            Ok(text) if text == block.text => return None,
+            Ok(_) => {
+                format!("this block differs from {source}; run `just bless` and read the diff")
+            }
+        },
+        (None, None) if FREE.contains(&block.language()) => return None,
+        (None, None) => format!(
+            "this `{}` block is cut from no file; \
+             write `<!-- code: FILE#REGION -->` on the line before it",
+            block.language()
+        ),
+    };
+    Some(page.fault(block.line, message))
+}
+
+/// What is wrong with how the block is written: it says its language and nothing else.
+fn form(block: &Block) -> Option<String> {
+    let language = block.language();
+    let message = match &block.info {
+        None => "an indented block names no language; put it between fences",
+        Some(_) if block.inner.is_none() => {
+            "this block is never closed; end it with a line of backticks"
+        }
+        Some(_) if language.is_empty() => {
+            "this block names no language; write one after the backticks, or `text`"
+        }
+        Some(info) if language != info => {
+            return Some(format!(
+                "`{info}` is more than a language, and attributes keep code from being tested; \
+                 write `{language}` alone"
+            ));
+        }
+        Some(_) => return None,
+    };
+    Some(message.to_owned())
+}
+
+/// The text that `source` names.
+fn cut(page: &Page, source: &Source) -> Result<String, Fault> {
+    let Source { line, path, region } = source;
+    let Some(resolved) = page.resolve(path) else {
+        let message = format!("{path} is outside of the repository; name a file in it");
+        return Err(page.fault(*line, message));
+    };
+    let text = std::fs::read_to_string(page.root.join(&resolved)).map_err(|error| {
+        let message = format!(
+            "{path} cannot be read ({error}); \
+             correct the path, which starts at this page's folder"
+        );
+        page.fault(*line, message)
+    })?;
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(region) = region else {
+        return Ok(tidy(&lines));
+    };
+    let starts = positions(&lines, "ANCHOR:", region);
+    let ends = positions(&lines, "ANCHOR_END:", region);
+    let in_source = |index: usize, message| Fault {
+        file: resolved.display().to_string(),
+        line: index + 1,
+        message,
+    };
+    match starts[..] {
+        [] => {
+            let message = format!(
+                "{path} has no region `{region}`; put it between the comments \
+                 `ANCHOR: {region}` and `ANCHOR_END: {region}`, or correct the name"
+            );
+            Err(page.fault(*line, message))
+        }
+        [start] => match ends.into_iter().find(|end| *end > start) {
+            Some(end) => Ok(tidy(&lines[start..end])),
+            None => {
+                let message =
+                    format!("region `{region}` has no end; write `ANCHOR_END: {region}` below it");
+                Err(in_source(start, message))
+            }
+        },
+        [first, second, ..] => {
+            let message = format!(
+                "region `{region}` starts a second time, after line {}; \
+                 give each region a name of its own",
+                first + 1
+            );
+            Err(in_source(second, message))
+        }
+    }
+}
+
+fn positions(lines: &[&str], mark: &str, region: &str) -> Vec<usize> {
+    (0..lines.len()).filter(|index| mark_of(lines[*index]) == Some((mark, region))).collect()
+}
+
+/// The mark and the region's name, if the line is a comment with a mark.
+fn mark_of(line: &str) -> Option<(&str, &str)> {
+    let comment = ["//", "#", "<!--", "--", "/*"]
+        .iter()
+        .find_map(|opening| line.trim_start().strip_prefix(opening))?;
+    let mut words = comment.split_whitespace();
+    let mark = words.next()?;
+    matches!(mark, "ANCHOR:" | "ANCHOR_END:").then_some((mark, words.next()?))
+}
+
+/// The lines as a page shows them: no marks, no common indentation, no blank edges.
+fn tidy(lines: &[&str]) -> String {
+    let shown = lines.iter().filter(|line| mark_of(line).is_none());
+    let indentation = shown
+        .clone()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let text: Vec<&str> = shown.map(|line| line.get(indentation..).unwrap_or_default()).collect();
+    let text = text.join("\n");
+    text.trim_matches('\n').to_owned() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{messages, page_in, repository};
+    use super::*;
+
+    const RUST: &str = "\
+mod a {
+    // ANCHOR: outer
+    fn one() {
+        // ANCHOR: inner
+        two();
+
+        // ANCHOR_END: inner
+    }
+    // ANCHOR_END: outer
+}
+";
+
+    /// The faults of a page beside a file `src/text.rs`.
+    fn faults(source: &str, text: &str) -> Vec<String> {
+        let root = repository(&[("lessons/streaming/src/text.rs", source)]);
+        messages(check_code(&page_in(root.path(), text)))
+    }
+
+    #[test]
+    fn blocks_that_equal_their_regions_are_no_fault() {
+        let root = repository(&[
+            ("lessons/streaming/src/text.rs", RUST),
+            ("lessons/streaming/app.py", "# ANCHOR: a\nx = 1\n# ANCHOR_END: a\n"),
+            ("Cargo.toml", "[a]\n# ANCHOR: b\nc = 1\n# ANCHOR_END: b\n"),
+            ("page.html", "<!-- ANCHOR: p -->\n<p>\n<!-- ANCHOR_END: p -->\n"),
+        ]);
+        let text = "\
+<!-- code: src/text.rs#outer -->
+```rust
+fn one() {
+    two();
+
+}
+```
+<!-- code: src/text.rs#inner -->
+
+```rust
+two();
+```
+<!-- code: app.py -->
+```python
+x = 1
+```
+<!-- code: ../../Cargo.toml#b -->
+```toml
+c = 1
+```
+<!-- code: /page.html#p -->
+```html
+<p>
+```
+```mermaid
+any
+```
+";
+        let page = page_in(root.path(), text);
+        assert_eq!(messages(check_code(&page)), Vec::<String>::new());
+        assert_eq!(bless_code(&page), text);
+    }
+
+    #[test]
+    fn a_block_that_differs_is_a_fault_and_is_blessed() {
+        let text = "# Title\n\n<!-- code: src/text.rs#inner -->\n```rust\nthree();\n```\nend\n";
+        let root = repository(&[("lessons/streaming/src/text.rs", RUST)]);
+        let page = page_in(root.path(), text);
+        assert_eq!(
+            messages(check_code(&page)),
+            ["lessons/streaming/README.md:4: this block differs from src/text.rs#inner; \
+              run `just bless` and read the diff"]
+        );
+        assert_eq!(bless_code(&page), text.replace("three", "two"));
+    }
+
+    #[test]
+    fn a_block_without_a_comment() {
+        assert_eq!(
+            faults("", "```rust\nfn a() {}\n```\n"),
+            ["lessons/streaming/README.md:1: this `rust` block is cut from no file; \
+              write `<!-- code: FILE#REGION -->` on the line before it"]
+        );
+    }
+
+    #[test]
+    fn a_comment_without_a_block() {
+        assert_eq!(
+            faults("", "<!-- code: src/text.rs#a -->\nSome text.\n\n```text\n```\n"),
+            ["lessons/streaming/README.md:1: no block follows the comment for src/text.rs#a; \
+              put the block on the next line, or delete the comment"]
+        );
+    }
+
+    #[test]
+    fn blocks_in_a_form_that_hides_code() {
+        assert_eq!(
+            faults("", "```rust,ignore\n```\n\n```\na\n```\n\ntext\n\n    indented\n\n```text\n"),
+            [
+                "lessons/streaming/README.md:1: `rust,ignore` is more than a language, \
+                 and attributes keep code from being tested; write `rust` alone",
+                "lessons/streaming/README.md:4: this block names no language; \
+                 write one after the backticks, or `text`",
+                "lessons/streaming/README.md:10: an indented block names no language; \
+                 put it between fences",
+                "lessons/streaming/README.md:12: this block is never closed; \
+                 end it with a line of backticks",
+            ]
+        );
+    }
+
+    #[test]
+    fn files_that_cannot_be_read() {
+        let text = "<!-- code: src/gone.rs -->\n```rust\n```\n\
+                    <!-- code: ../../../etc/hosts -->\n```hosts\n```\n";
+        assert_eq!(
+            faults("", text),
+            [
+                "lessons/streaming/README.md:1: src/gone.rs cannot be read \
+                 (No such file or directory (os error 2)); \
+                 correct the path, which starts at this page's folder",
+                "lessons/streaming/README.md:4: ../../../etc/hosts is outside of the repository; \
+                 name a file in it",
+            ]
+        );
+    }
+
+    #[test]
+    fn regions_that_cannot_be_cut() {
+        let text = "<!-- code: src/text.rs#a -->\n```rust\n```\n";
+        assert_eq!(
+            faults("// ANCHOR: ab\n// ANCHOR_END: ab\n", text),
+            ["lessons/streaming/README.md:1: src/text.rs has no region `a`; put it between the \
+              comments `ANCHOR: a` and `ANCHOR_END: a`, or correct the name"]
+        );
+        assert_eq!(
+            faults("// ANCHOR_END: a\n// ANCHOR: a\n", text),
+            ["lessons/streaming/src/text.rs:2: region `a` has no end; \
+              write `ANCHOR_END: a` below it"]
+        );
+        assert_eq!(
+            faults("// ANCHOR: a\n// ANCHOR_END: a\n// ANCHOR: a\n// ANCHOR_END: a\n", text),
+            ["lessons/streaming/src/text.rs:3: region `a` starts a second time, after line 1; \
+              give each region a name of its own"]
+        );
+    }
+}

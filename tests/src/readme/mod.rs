@@ -1,0 +1,364 @@
+//! Checks of the READMEs: nothing that a page shows is untested.
+//!
+//! A page is parsed once into a [`Page`]; each check is a function from it to the
+//! [`Fault`]s it found.
+//!
+//! | check | what it compares |
+//! | --- | --- |
+//! | [`check_code`] | a code block with the file that it is cut from |
+//! | [`check_console`] | a transcript with what the commands print today |
+//! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
+//! | [`check_links`] | a link with the file and the heading that it points at |
+//!
+//! [`bless_code`] and [`bless_console`] give the page's text with the blocks rewritten.
+
+mod claims;
+mod code;
+mod console;
+mod links;
+
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+pub use claims::{TestFunction, check_claims, check_differences, test_functions};
+pub use code::{bless_code, check_code};
+pub use console::{bless_console, check_console};
+pub use links::check_links;
+
+/// One thing that is wrong, where it is, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file, seen from the repository's root.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong; what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+/// A Markdown page, parsed for all checks.
+#[derive(Debug)]
+pub struct Page {
+    root: PathBuf,
+    file: String,
+    text: String,
+    blocks: Vec<Block>,
+    headings: Vec<Heading>,
+    links: Vec<Link>,
+    /// `code` comments that no block follows.
+    stray_sources: Vec<Source>,
+}
+
+/// A code block, fenced or indented.
+#[derive(Debug)]
+struct Block {
+    line: usize,
+    /// What follows the opening backticks; `None` if the block is indented.
+    info: Option<String>,
+    text: String,
+    source: Option<Source>,
+    /// The bytes between the two fences; `None` if there are no two fences.
+    inner: Option<Range<usize>>,
+}
+
+/// A comment `<!-- code: path#region -->`.
+#[derive(Debug)]
+struct Source {
+    line: usize,
+    path: String,
+    region: Option<String>,
+}
+
+#[derive(Debug)]
+struct Heading {
+    line: usize,
+    level: HeadingLevel,
+    title: String,
+}
+
+#[derive(Debug)]
+struct Link {
+    line: usize,
+    target: String,
+}
+
+impl Page {
+    /// Reads `file`, a path seen from the repository's `root`.
+    pub fn read(root: &Path, file: &str) -> io::Result<Self> {
+        let text = std::fs::read_to_string(root.join(file))?;
+        Ok(Self::new(root, file, text))
+    }
+
+    /// The page that `file` would be if `text` were written to it.
+    pub fn new(root: &Path, file: &str, text: String) -> Self {
+        let mut page = Self {
+            root: root.to_owned(),
+            file: file.to_owned(),
+            text,
+            blocks: Vec::new(),
+            headings: Vec::new(),
+            links: Vec::new(),
+            stray_sources: Vec::new(),
+        };
+        page.parse();
+        page
+    }
+
+    /// Its path, seen from the repository's root.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn parse(&mut self) {
+        let text = self.text.clone();
+        let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
+        let mut block: Option<Block> = None;
+        let mut heading: Option<Heading> = None;
+        let mut source: Option<Source> = None;
+
+        for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
+            // The comment's own end is all that may come between it and its block.
+            if event == Event::End(TagEnd::HtmlBlock) {
+                continue;
+            }
+            let line = line_of(&text, range.start);
+            let before = source.take();
+            if let Event::Start(Tag::CodeBlock(kind)) = event {
+                block = Some(Block::open(&text, range, kind, before));
+                continue;
+            }
+            self.stray_sources.extend(before);
+            match event {
+                Event::End(TagEnd::CodeBlock) => self.blocks.extend(block.take()),
+                Event::Start(Tag::Heading { level, .. }) => {
+                    let title = String::new();
+                    heading = Some(Heading { line, level, title });
+                }
+                Event::End(TagEnd::Heading(_)) => self.headings.extend(heading.take()),
+                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                    let target = dest_url.into_string();
+                    self.links.push(Link { line, target });
+                }
+                Event::Html(html) => source = Source::parse(&html, line),
+                Event::Text(part) | Event::Code(part) => {
+                    if let Some(block) = &mut block {
+                        block.text.push_str(&part);
+                    } else if let Some(heading) = &mut heading {
+                        heading.title.push_str(&part);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.stray_sources.extend(source);
+    }
+
+    fn fault(&self, line: usize, message: impl Into<String>) -> Fault {
+        Fault { file: self.file.clone(), line, message: message.into() }
+    }
+
+    /// Where a path written in the page leads, seen from the root; `None` if out of it.
+    ///
+    /// A path that leaves the repository may exist here and nowhere else.
+    fn resolve(&self, target: &str) -> Option<PathBuf> {
+        let folder = Path::new(&self.file).parent().unwrap_or(Path::new(""));
+        let mut path = PathBuf::new();
+        for part in folder.join(target).components() {
+            match part {
+                Component::Normal(name) => path.push(name),
+                Component::ParentDir if !path.pop() => return None,
+                // A leading slash means the root of the repository, as on GitHub.
+                _ => {}
+            }
+        }
+        Some(path)
+    }
+
+    /// The page's lines that stand in no code block, with their numbers.
+    fn prose(&self) -> impl Iterator<Item = (usize, &str)> {
+        let numbered = self.text.lines().enumerate();
+        numbered
+            .map(|(index, line)| (index + 1, line))
+            .filter(|(number, _)| !self.blocks.iter().any(|block| block.covers(*number)))
+    }
+
+    /// The page's text, with another content for the blocks that `content` names one for.
+    fn rewritten(&self, mut content: impl FnMut(&Block) -> Option<String>) -> String {
+        let mut text = String::new();
+        let mut copied = 0;
+        for block in &self.blocks {
+            let (Some(inner), Some(content)) = (&block.inner, content(block)) else {
+                continue;
+            };
+            text.push_str(&self.text[copied..inner.start]);
+            text.push_str(&indented(&content, &self.indentation(block)));
+            copied = inner.end;
+        }
+        text.push_str(&self.text[copied..]);
+        text
+    }
+
+    /// What stands before the opening backticks: a block may be part of a list or a quote.
+    fn indentation(&self, block: &Block) -> String {
+        let line = self.text.lines().nth(block.line - 1).unwrap_or_default();
+        let before = line.split(['`', '~']).next().unwrap_or_default();
+        before.chars().map(|c| if c == '>' { '>' } else { ' ' }).collect()
+    }
+}
+
+impl Block {
+    fn open(
+        text: &str,
+        range: Range<usize>,
+        kind: CodeBlockKind<'_>,
+        source: Option<Source>,
+    ) -> Self {
+        let (info, inner) = match kind {
+            CodeBlockKind::Fenced(info) => (Some(info.into_string()), inner(text, range.clone())),
+            CodeBlockKind::Indented => (None, None),
+        };
+        Self { line: line_of(text, range.start), info, text: String::new(), source, inner }
+    }
+
+    /// The first word after the backticks.
+    fn language(&self) -> &str {
+        let info = self.info.as_deref().unwrap_or_default();
+        info.split([' ', ',', '{']).next().unwrap_or_default()
+    }
+
+    fn covers(&self, line: usize) -> bool {
+        (self.line..=self.line + self.text.lines().count()).contains(&line)
+    }
+}
+
+impl Source {
+    fn parse(html: &str, line: usize) -> Option<Self> {
+        let comment = html.trim().strip_prefix("<!-- code:")?.strip_suffix("-->")?.trim();
+        let (path, region) = match comment.split_once('#') {
+            Some((path, region)) => (path, Some(region.to_owned())),
+            None => (comment, None),
+        };
+        Some(Self { line, path: path.to_owned(), region })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.region {
+            Some(region) => write!(f, "{}#{region}", self.path),
+            None => write!(f, "{}", self.path),
+        }
+    }
+}
+
+/// The bytes between the opening and the closing fence of the element at `range`.
+fn inner(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let element = text[range.clone()].trim_end();
+    let start = element.find('\n')? + 1;
+    let end = element.rfind('\n')? + 1;
+    let last = element[end..].trim_start_matches([' ', '>']);
+    let closed = last.starts_with("```") || last.starts_with("~~~");
+    closed.then_some(range.start + start..range.start + end)
+}
+
+/// The lines with the indentation before each; white space at their ends may be meant.
+fn indented(text: &str, indentation: &str) -> String {
+    text.lines()
+        .map(|line| match line {
+            "" => format!("{}\n", indentation.trim_end()),
+            _ => format!("{indentation}{line}\n"),
+        })
+        .collect()
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod fixtures {
+    use std::path::Path;
+
+    use super::{Fault, Page};
+
+    pub const FILE: &str = "lessons/streaming/README.md";
+
+    /// A page of the streaming lesson in a repository without other files.
+    pub fn page(text: &str) -> Page {
+        page_in(Path::new("."), text)
+    }
+
+    pub fn page_in(root: &Path, text: &str) -> Page {
+        Page::new(root, FILE, text.to_owned())
+    }
+
+    /// A repository with the given files.
+    pub fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a temporary folder can be made");
+        for (file, text) in files {
+            let path = root.path().join(file);
+            let folder = path.parent().expect("a file is in a folder");
+            std::fs::create_dir_all(folder).expect("a folder can be made");
+            std::fs::write(path, text).expect("a file can be written");
+        }
+        root
+    }
+
+    pub fn messages(faults: Vec<Fault>) -> Vec<String> {
+        faults.iter().map(Fault::to_string).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixtures::{FILE, page, repository};
+    use super::*;
+
+    #[test]
+    fn a_fault_names_file_line_and_cure() {
+        let fault = page("").fault(41, "this is wrong; do that");
+        assert_eq!(fault.to_string(), "lessons/streaming/README.md:41: this is wrong; do that");
+    }
+
+    #[test]
+    fn a_page_is_read_from_its_file() {
+        let root = repository(&[(FILE, "# Title\n")]);
+        let page = Page::read(root.path(), FILE).expect("the file is there");
+        assert_eq!(page.text(), "# Title\n");
+        assert!(Page::read(root.path(), "README.md").is_err());
+    }
+
+    #[test]
+    fn blocks_in_lists_and_quotes_keep_their_indentation() {
+        let page = page("1. step\n\n   ```text\n   old\n   ```\n\n> ```text\n> old\n> ```\n");
+        let text = page.rewritten(|block| {
+            assert_eq!(block.text, "old\n");
+            Some("new\n\nend\n".to_owned())
+        });
+        assert_eq!(
+            text,
+            "1. step\n\n   ```text\n   new\n\n   end\n   ```\n\n> ```text\n> new\n>\n> end\n> ```\n"
+        );
+    }
+
+    #[test]
+    fn an_empty_block_is_filled() {
+        let page = page("```text\n```\n");
+        assert_eq!(page.rewritten(|_| Some("new\n".to_owned())), "```text\nnew\n```\n");
+    }
+}

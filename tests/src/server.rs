@@ -1,0 +1,117 @@
+//! A server of the current target, and the requests that tests send to it.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, redirect};
+
+use crate::answer::{Answer, Clock};
+use crate::fastapi::Uvicorn;
+use crate::in_process::InProcess;
+use crate::target::Target;
+
+/// How long an event may take to appear in the log.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A lesson's server on the current target: a fresh one for each test, or the learner's own.
+pub struct TestServer {
+    base: String,
+    tick: Duration,
+    client: Client,
+    /// What ends when the test does; nothing if the server is the learner's own.
+    _process: Option<Box<dyn Send>>,
+}
+
+impl TestServer {
+    /// Starts the lesson in `lessons/<lesson>` on the current target.
+    pub async fn start(lesson: &str) -> Self {
+        Self::start_with(lesson, &[]).await
+    }
+
+    /// The same with variables of the environment, such as `LESSON_JSON_FILE`.
+    pub async fn start_with(lesson: &str, variables: &[(&str, &str)]) -> Self {
+        let tick = Target::current().tick();
+        let (base, process): (_, Option<Box<dyn Send>>) = match Target::current() {
+            Target::Rust => {
+                let server = InProcess::start(lesson, tick, variables).await;
+                (server.base_url().to_owned(), Some(Box::new(server)))
+            }
+            Target::FastApi => {
+                let server = Uvicorn::start(lesson, tick, variables).await;
+                (server.base_url().to_owned(), Some(Box::new(server)))
+            }
+            Target::Url(url) => (url.clone(), None),
+        };
+        let server = Self { base, tick, client: client(), _process: process };
+        if matches!(Target::current(), Target::Url(_)) {
+            server.delete("/_events").await;
+        }
+        server
+    }
+
+    /// Its address: `http://127.0.0.1:54321`.
+    pub fn base_url(&self) -> &str {
+        &self.base
+    }
+
+    /// The length of its tick.
+    pub fn tick(&self) -> Duration {
+        self.tick
+    }
+
+    /// GET; returns when the head of the answer is here.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// DELETE; returns when the head of the answer is here.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// A request to be completed with headers or a body, then sent with [`send`](Self::send).
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Sends a request; returns when the head of the answer is here.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        send(request, self.tick).await
+    }
+
+    /// The event log.
+    pub async fn events(&self) -> Vec<String> {
+        let text = self.get("/_events").await.text().await;
+        serde_json::from_str(&text).expect("a list of event lines")
+    }
+
+    /// Waits until an event is in the log, and returns the whole log.
+    pub async fn events_with(&self, event: &str) -> Vec<String> {
+        let started = std::time::Instant::now();
+        loop {
+            let events = self.events().await;
+            if events.iter().any(|line| line == event) {
+                return events;
+            }
+            assert!(started.elapsed() < PATIENCE, "no event {event:?} in {events:?}");
+            tokio::time::sleep(self.tick / 4).await;
+        }
+    }
+}
+
+/// Sends a request; returns when the head of the answer is here.
+pub async fn send(request: RequestBuilder, tick: Duration) -> Answer {
+    let clock = Clock::start(tick);
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answer::new(status, headers, response.bytes_stream(), clock)
+}
+
+/// A client that does nothing by itself: no proxy, no redirects, no connection kept.
+pub fn client() -> Client {
+    Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .pool_max_idle_per_host(0)
+        .build()
+        .expect("a client")
+}

@@ -1,0 +1,5 @@
+//! The behaviour suite, a module a lesson. Each test is named after its claim: `st_03_…`.
+
+mod readmes;
+mod streaming;
+mod support;

@@ -1,0 +1,72 @@
+//! Nothing that a README shows is untested.
+
+use std::fs;
+use std::path::PathBuf;
+
+use lesson_tests::readme::{
+    Fault, Page, TestFunction, check_claims, check_code, check_console, check_differences,
+    check_links, test_functions,
+};
+use lesson_tests::{pages, rust_only, workspace};
+
+fn assert_none(faults: Vec<Fault>) {
+    let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    assert!(lines.is_empty(), "\n{}\n", lines.join("\n"));
+}
+
+#[test]
+fn code_blocks_are_cut_from_compiled_files() {
+    assert_none(pages::all().iter().flat_map(check_code).collect());
+}
+
+#[test]
+fn links_lead_somewhere() {
+    assert_none(pages::all().iter().flat_map(check_links).collect());
+}
+
+#[test]
+fn transcripts_are_what_the_lessons_answer() {
+    rust_only!("replays the READMEs against the Rust lessons");
+    for (lesson, page) in pages::of_lessons() {
+        let server = pages::server(&lesson);
+        assert_none(check_console(&page, server.address(), &pages::banner(&server)));
+    }
+}
+
+#[test]
+fn claims_have_tests_and_tests_have_claims() {
+    for (lesson, page) in pages::of_lessons() {
+        assert_none(check_claims(&page, &prefix(&page), &tests_of(&lesson)));
+    }
+}
+
+#[test]
+fn intended_differences_are_in_the_table() {
+    for (lesson, page) in pages::of_lessons() {
+        assert_none(check_differences(&page, &tests_of(&lesson)));
+    }
+}
+
+/// `ST`, from the page's first claim.
+fn prefix(page: &Page) -> String {
+    let claim = page.text().lines().find_map(|line| line.strip_prefix("- **"));
+    let prefix = claim.and_then(|claim| claim.split_once('-'));
+    prefix.expect("a claim, - **XX-1** …").0.to_owned()
+}
+
+/// The test functions of a lesson: its module of this suite, and the folder of that name.
+fn tests_of(lesson: &str) -> Vec<TestFunction> {
+    let module = lesson.replace('-', "_");
+    let suite = workspace::root().join("tests/suite");
+    let mut files = vec![suite.join(format!("{module}.rs"))];
+    if let Ok(folder) = suite.join(&module).read_dir() {
+        files.extend(folder.map(|file| file.expect("a file of the suite").path()));
+    }
+    files.iter().flat_map(read_tests).collect()
+}
+
+fn read_tests(file: &PathBuf) -> Vec<TestFunction> {
+    let source = fs::read_to_string(file).expect("a source file of the suite");
+    let shown = file.strip_prefix(workspace::root()).expect("a file of the workspace");
+    test_functions(&shown.display().to_string(), &source)
+}

@@ -1,0 +1,251 @@
+//! Server B: the relay, and what can go wrong upstream.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use async_stream::stream;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use lesson_tests::{Binary, texts};
+use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
+use scopeguard::guard;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use super::server_a::STREAMED;
+use super::{paused_app, start};
+
+const BAD_GATEWAY: &str = r#"{"detail":"Bad Gateway"}"#;
+
+#[tokio::test]
+async fn st_08_body_and_media_type_arrive_unchanged() {
+    let server = start().await;
+    let answer = server.get("/server-b/stream").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+    assert_eq!(answer.text().await, STREAMED);
+}
+
+#[tokio::test]
+async fn st_09_decoding_each_piece_breaks_on_a_split_character() {
+    let server = start().await;
+    let answer = server.get("/server-b/stream-split-char").await;
+    assert_eq!(answer.status, 200);
+    let body = answer.rest().await;
+    assert_eq!((body.text().as_str(), body.end), ("", End::Broken));
+}
+
+#[tokio::test]
+async fn st_09_bytes_that_are_passed_on_cannot_be_split() {
+    let server = start().await;
+    let answer = server.get("/server-b/stream-split-char-careful").await;
+    assert_eq!(answer.status, 200);
+    let expected = format!("{}가{}", "x".repeat(99), "y".repeat(20));
+    assert_eq!(answer.text().await, expected);
+}
+
+#[tokio::test]
+async fn st_10_an_upstream_that_is_down_or_refuses_is_a_502() {
+    let server = start().await;
+    for path in ["/server-b/stream-no-upstream", "/server-b/stream-missing-file"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, expect(rust(502), fastapi(200)), "{path}");
+        let body = answer.rest().await;
+        assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)), "{path}");
+        assert_eq!(body.text(), expect(rust(BAD_GATEWAY), fastapi("")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn st_33_a_slow_reader_slows_the_upstream_down() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    let (upstream, produced) = endless_upstream().await;
+    let server = relay_of(&upstream).await;
+    let mut answer = server.get("/server-b/file").await;
+    answer.next_bytes().await.expect("a first piece");
+    let held = stalled(&produced).await;
+    assert!(held < 64 << 20, "{held} bytes were produced for a client that reads nothing");
+
+    let mut read = 0;
+    while read < 2 * held {
+        read += answer.next_bytes().await.expect("another piece").len() as u64;
+    }
+    let produced = produced.load(Ordering::SeqCst);
+    assert!(produced >= read, "{read} bytes were read, {produced} produced");
+}
+
+/// Half a gigabyte here, to keep the suite quick; the README tells of more.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn st_34_memory_stays_flat_while_a_large_body_passes() {
+    rust_only!("measures the real program");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = super::server_a::sparse_file(folder.path(), SIZE);
+    const SIZE: u64 = 512 << 20;
+    let server = Binary::start("streaming", &[], &[("LESSON_JSON_FILE", &path)]);
+    // The first request pays for connections and buffers.
+    let mut answer = server.get("/server-b/file").await;
+    answer.next_bytes().await.expect("a first piece");
+    let before = server.resident_bytes();
+    drop(answer);
+
+    let mut answer = server.get("/server-b/file").await;
+    let (mut received, mut most) = (0, before);
+    let end = loop {
+        match answer.next_bytes().await {
+            Ok(piece) => received += piece.len() as u64,
+            Err(end) => break end,
+        }
+        most = most.max(server.resident_bytes());
+    };
+    assert_eq!((received, end), (SIZE, End::Complete));
+    let grown = most - before;
+    assert!(grown < 16 << 20, "memory grew by {grown} bytes");
+}
+
+#[tokio::test]
+async fn st_35_the_upstream_is_given_up_when_the_client_leaves() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    let (upstream, given_up) = upstream_that_notices().await;
+    let server = relay_of(&upstream).await;
+    let mut answer = server.get("/server-b/file").await;
+    answer.next_bytes().await.expect("a first piece");
+    drop(answer);
+    timeout(Duration::from_secs(10), given_up.notified())
+        .await
+        .expect("the upstream is given up in time");
+}
+
+#[tokio::test]
+async fn st_36_an_upstream_that_answers_an_error_is_a_502_before_the_first_byte() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::FOUND] {
+        let app = Router::new().fallback(async move || (status, "internals of the upstream"));
+        let server = relay_of(&serve(app).await).await;
+        let answer = server.get("/server-b/file").await;
+        assert_eq!(answer.status, expect(rust(502), fastapi(200)), "{status}");
+        let text = expect(rust(BAD_GATEWAY), fastapi("internals of the upstream"));
+        assert_eq!(answer.text().await, text, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_36_an_upstream_that_does_not_answer_is_a_504() {
+    rust_only!("pauses the clock");
+    // It is connected to, by the system's queue, and never accepts.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (_, mut state) = paused_app();
+    state.upstream = lesson_streaming::relay::Upstream::new(&url).expect("a client");
+    let answer = paused::get(&lesson_streaming::app(state), "/server-b/file").await;
+    assert_eq!(answer.status, 504);
+    assert_eq!(answer.text().await, r#"{"detail":"Gateway Timeout"}"#);
+}
+
+#[tokio::test]
+async fn st_37_an_upstream_that_breaks_half_way_breaks_the_answer_visibly() {
+    let server = start().await;
+    for path in ["/server-a/stream-breaks", "/server-b/stream-breaks"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        let body = answer.rest().await;
+        assert_eq!(body.text(), "{\"numbers\": [1, 2, ", "{path}");
+        assert_eq!(body.end, End::Broken, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn st_48_each_piece_is_passed_on_when_it_arrives() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    let go_on = Arc::new(Notify::new());
+    let gate = Arc::clone(&go_on);
+    let app = Router::new().fallback(async move || {
+        Body::from_stream(stream! {
+            for piece in ["first", "second", "third"] {
+                yield Ok::<_, Infallible>(piece);
+                gate.notified().await;
+            }
+        })
+    });
+    let server = relay_of(&serve(app).await).await;
+    let mut answer = server.get("/server-b/stream").await;
+    // The upstream makes a piece only after the one before it has arrived here.
+    for piece in ["first", "second", "third"] {
+        assert_eq!(texts(&answer.take(1).await), [piece]);
+        go_on.notify_one();
+    }
+    assert_eq!(answer.rest().await.end, End::Complete);
+}
+
+#[tokio::test]
+async fn st_46_the_upstream_is_never_taken_from_the_request() {
+    let decoy = serve(Router::new().fallback(async || "a decoy")).await;
+    let host = decoy.trim_start_matches("http://").to_owned();
+    let server = start().await;
+    let request = server
+        .request(reqwest::Method::GET, "/server-b/stream")
+        .header("host", &host)
+        .header("x-forwarded-host", &host);
+    assert_eq!(server.send(request).await.text().await, STREAMED);
+}
+
+async fn relay_of(upstream: &str) -> TestServer {
+    TestServer::start_with("streaming", &[("LESSON_UPSTREAM_URL", upstream)]).await
+}
+
+/// A server whose every answer is endless, and the number of bytes that it has made.
+async fn endless_upstream() -> (String, Arc<AtomicU64>) {
+    let produced = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&produced);
+    let app = Router::new().fallback(async move || {
+        Body::from_stream(stream! {
+            let piece = Bytes::from(vec![b'x'; 64 * 1024]);
+            loop {
+                counter.fetch_add(piece.len() as u64, Ordering::SeqCst);
+                yield Ok::<_, Infallible>(piece.clone());
+            }
+        })
+    });
+    (serve(app).await, produced)
+}
+
+/// Waits until a counter stands still, and returns where.
+async fn stalled(counter: &AtomicU64) -> u64 {
+    let mut since = (counter.load(Ordering::SeqCst), Instant::now());
+    while since.1.elapsed() < Duration::from_millis(300) {
+        sleep(Duration::from_millis(10)).await;
+        let now = counter.load(Ordering::SeqCst);
+        assert!(now < 1 << 30, "a gigabyte was made for a client that reads nothing");
+        if now != since.0 {
+            since = (now, Instant::now());
+        }
+    }
+    since.0
+}
+
+/// A server that sends one piece, then nothing, and tells when its stream is dropped.
+async fn upstream_that_notices() -> (String, Arc<Notify>) {
+    let dropped = Arc::new(Notify::new());
+    let notify = Arc::clone(&dropped);
+    let app = Router::new().fallback(async move || {
+        Body::from_stream(stream! {
+            let _at_the_end = guard(notify, |notify| notify.notify_one());
+            yield Ok::<_, Infallible>("a first piece");
+            std::future::pending::<()>().await;
+        })
+    });
+    (serve(app).await, dropped)
+}
+
+/// Serves a router on a free port of this test's runtime.
+async fn serve(app: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(axum::serve(listener, app).into_future());
+    format!("http://{address}")
+}

@@ -1,0 +1,71 @@
+//! Server A: a file as a stream.
+
+use std::fs;
+use std::path::Path;
+
+use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, rust};
+
+use super::start;
+
+pub(super) const STREAMED: &str =
+    "{\n  \"name\": \"streamed\",\n  \"greeting\": \"안녕, axum\",\n  \"numbers\": [1, 2, 3]\n}\n";
+
+#[tokio::test]
+async fn st_07_a_file_is_streamed_character_by_character() {
+    let server = start().await;
+    let answer = server.get("/server-a/stream").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+    let body = answer.rest().await;
+    assert_eq!(body.end, End::Complete);
+    let characters: Vec<String> = STREAMED.chars().map(String::from).collect();
+    assert_eq!(characters.len(), 75);
+    assert_eq!(body.texts(), characters);
+}
+
+#[tokio::test]
+async fn st_10_a_missing_file_is_found_out_before_the_answer_begins() {
+    let server = start().await;
+    let answer = server.get("/server-a/stream-missing-file").await;
+    assert_eq!(answer.status, expect(rust(404), fastapi(200)));
+    let body = answer.rest().await;
+    assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
+    assert_eq!(body.text(), expect(rust(r#"{"detail":"Not Found"}"#), fastapi("")));
+}
+
+#[tokio::test]
+async fn st_47_a_file_of_any_size_leaves_in_large_pieces() {
+    own_server_only!("sets LESSON_JSON_FILE");
+    let bytes: Vec<u8> = (0..1_000_000_u32).map(|n| (n % 251) as u8).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bytes.json");
+    fs::write(&path, &bytes).expect("a file");
+    let path = path.to_str().expect("a path in UTF-8");
+    let server = TestServer::start_with("streaming", &[("LESSON_JSON_FILE", path)]).await;
+    for route in ["/server-a/file", "/server-b/file"] {
+        let mut answer = server.get(route).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.content_type(), Some("application/json"));
+        let mut received = Vec::new();
+        let mut pieces = 0;
+        let end = loop {
+            match answer.next_bytes().await {
+                Ok(piece) => received.extend_from_slice(&piece),
+                Err(end) => break end,
+            }
+            pieces += 1;
+        };
+        assert_eq!(end, End::Complete);
+        assert!(received == bytes, "{route}: {} bytes arrived changed", received.len());
+        assert!(pieces < 1000, "{route}: {pieces} pieces");
+    }
+}
+
+/// A file with a size and no content, which takes no room on the disk; returns its path.
+pub(super) fn sparse_file(folder: &Path, bytes: u64) -> String {
+    let path = folder.join("large.json");
+    let file = fs::File::create(&path).expect("a file");
+    file.set_len(bytes).expect("a large file");
+    path.into_os_string().into_string().expect("a path in UTF-8")
+}

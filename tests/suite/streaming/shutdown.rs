@@ -1,0 +1,109 @@
+//! What a shutdown does to open streams: the real program, real signals.
+
+use std::time::Duration;
+
+use lesson_tests::server::{client, send};
+use lesson_tests::{Binary, End, rust_only, texts};
+
+use super::server_a::sparse_file;
+
+/// Long enough that a test which waits for it fails.
+const LONG: &str = "20000";
+const LONG_ENOUGH: Duration = Duration::from_secs(15);
+
+/// Short enough to wait for.
+const SHORT: &str = "300";
+
+#[tokio::test]
+async fn st_38_sigterm_ends_event_streams_cleanly_and_at_once() {
+    rust_only!("signals the real program");
+    let server = Binary::start("streaming", &["--grace-ms", LONG], &[]);
+    let quiet = server.get("/sse-quiet/").await;
+    let mut streams = Vec::new();
+    for path in ["/sse-counter/", "/sse/7", "/sse-library/7", "/sse-native/7"] {
+        let mut stream = server.get(path).await;
+        stream.take(1).await;
+        streams.push(stream);
+    }
+    server.signal("TERM");
+    for stream in streams {
+        assert_eq!(stream.rest().await.end, End::Complete);
+    }
+    assert_eq!(quiet.rest().await.end, End::Complete);
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.after < LONG_ENOUGH, "it waited: {:?}", ended.after);
+    assert!(!ended.stderr.contains("cut"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn st_39_a_finite_body_is_finished_first() {
+    rust_only!("signals the real program");
+    let server = Binary::start("streaming", &["--grace-ms", LONG, "--tick-ms", "100"], &[]);
+    let mut answer = server.get("/text/sync-iterator").await;
+    assert_eq!(texts(&answer.take(1).await), ["one "]);
+    server.signal("TERM");
+    server.log_line("stopping");
+    let rest = answer.rest().await;
+    assert_eq!((rest.text().as_str(), rest.end), ("two three", End::Complete));
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.after < LONG_ENOUGH, "it waited: {:?}", ended.after);
+}
+
+#[tokio::test]
+async fn st_40_what_is_left_after_the_grace_period_is_cut_and_named() {
+    rust_only!("signals the real program");
+    let server = Binary::start("streaming", &["--grace-ms", SHORT], &[]);
+    let mut answer = server.get("/text/").await;
+    assert_eq!(texts(&answer.take(1).await), ["some text data"]);
+    server.signal("TERM");
+    let rest = answer.rest().await;
+    assert_eq!((rest.text().as_str(), rest.end), ("", End::Broken));
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("cut after the grace period: GET /text/\n"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("event: text stream over after 1\n"), "{}", ended.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn st_40_a_request_without_an_answer_gets_a_503() {
+    rust_only!("signals the real program");
+    let options = ["--grace-ms", SHORT, "--tick-ms", "3600000"];
+    let server = Binary::start("streaming", &options, &[("RUST_LOG", "debug")]);
+    // The layer waits an hour for the first chunk.
+    let request = client().get(format!("{}/watched-ok/stream", server.base_url()));
+    let answer = tokio::spawn(send(request, Duration::from_secs(1)));
+    server.log_line("GET /watched-ok/stream begins");
+    server.signal("TERM");
+    let answer = answer.await.expect("an answer");
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.text().await, r#"{"detail":"Service Unavailable"}"#);
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("cut after the grace period: GET /watched-ok/stream\n"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test]
+async fn st_41_a_client_that_does_not_read_does_not_hold_the_shutdown() {
+    rust_only!("signals the real program");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = sparse_file(folder.path(), 1 << 30);
+    let server = Binary::start("streaming", &["--grace-ms", SHORT], &[("LESSON_JSON_FILE", &path)]);
+    let mut answer = server.get("/server-a/file").await;
+    answer.next_bytes().await.expect("a first piece");
+    server.signal("TERM");
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.after < LONG_ENOUGH, "it waited: {:?}", ended.after);
+    assert!(
+        ended.stderr.contains("cut after the grace period: GET /server-a/file\n"),
+        "{}",
+        ended.stderr
+    );
+    drop(answer);
+}

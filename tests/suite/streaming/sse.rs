@@ -1,0 +1,248 @@
+//! Server-sent events, by hand and with axum's own type.
+
+use eventsource_stream::{Event, Eventsource};
+use futures_util::StreamExt;
+use lesson_tests::{Answer, End, Target, expect, fastapi, paused, rust, rust_only, texts};
+
+use super::{paused_app, start};
+
+/// What five messages of a feed look like on the wire.
+fn five(message: impl Fn(u32) -> String) -> Vec<String> {
+    (0..5).map(message).collect()
+}
+
+/// Asserts that five messages come, one a tick, and that the body then ends well.
+async fn assert_five(answer: Answer, messages: Vec<String>) {
+    let body = answer.rest().await;
+    assert_eq!(body.texts(), messages);
+    assert_eq!(body.end, End::Complete);
+    for (number, piece) in body.pieces.iter().enumerate() {
+        assert!(piece.at > number as f64 - 0.5, "message {number} too early: {body:?}");
+    }
+    assert!(body.ended_at > 4.5, "{body:?}");
+}
+
+#[tokio::test]
+async fn st_24_events_by_hand_are_a_text_stream() {
+    let server = start().await;
+    let answer = server.get("/sse/7").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.content_type(), Some("text/event-stream; charset=utf-8"));
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+    assert_five(answer, five(|n| format!("id:7, message {n}\n\n"))).await;
+    assert_eq!(server.events().await, ["sse finished after 5"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_24_the_times_are_exact_under_a_paused_clock() {
+    rust_only!("pauses the clock");
+    let (app, _) = paused_app();
+    let body = paused::get(&app, "/sse/7").await.rest().await;
+    let times: Vec<f64> = body.pieces.iter().map(|piece| piece.at).collect();
+    assert_eq!(times, [0.0, 1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(body.ended_at, 5.0);
+}
+
+#[tokio::test]
+async fn st_25_a_browser_needs_the_media_type_and_the_blank_lines() {
+    let server = start().await;
+    let loose = server.get("/sse-loose/7").await;
+    assert_eq!(loose.content_type(), None);
+    assert_eq!(dispatched(loose).await, []);
+    let strict = server.get("/sse-data/7").await;
+    assert_eq!(strict.content_type(), Some("text/event-stream; charset=utf-8"));
+    assert_eq!(dispatched(strict).await.len(), 5);
+}
+
+#[tokio::test]
+async fn st_26_a_stream_that_breaks_both_rules_still_streams() {
+    let server = start().await;
+    let answer = server.get("/sse-loose/7").await;
+    assert_eq!((answer.status, answer.content_type()), (200, None));
+    assert_five(answer, five(|n| format!("id:7, message {n}"))).await;
+    assert_eq!(server.events().await, ["sse-loose finished after 5"]);
+}
+
+#[tokio::test]
+async fn st_27_an_id_that_is_no_integer_is_a_422() {
+    let server = start().await;
+    for path in
+        ["/sse/abc", "/sse-loose/abc", "/sse-library/abc", "/sse-data/abc", "/sse-native/abc"]
+    {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, 422, "{path}");
+        assert_eq!(answer.content_type(), Some("application/json"), "{path}");
+        assert_eq!(
+            answer.text().await,
+            r#"{"detail":[{"type":"int_parsing","loc":["path","id"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"abc"}]}"#,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn st_27_head_is_answered_by_the_get_route() {
+    let server = start().await;
+    let answer = server.send(server.request(reqwest::Method::HEAD, "/sse/7")).await;
+    assert_eq!(answer.status, expect(rust(200), fastapi(405)));
+    let answer = server.send(server.request(reqwest::Method::PUT, "/sse/7")).await;
+    assert_eq!(answer.status, 405);
+    assert_eq!(answer.header("allow"), expect(rust(Some("GET,HEAD")), fastapi(Some("GET"))));
+    assert_eq!(answer.text().await, r#"{"detail":"Method Not Allowed"}"#);
+    let answer = server.get("/nowhere").await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.text().await, r#"{"detail":"Not Found"}"#);
+}
+
+#[tokio::test]
+async fn st_28_a_feed_ends_when_its_client_goes_away() {
+    let server = start().await;
+    for (path, name) in [
+        ("/sse/7", "sse"),
+        ("/sse-loose/7", "sse-loose"),
+        ("/sse-data/7", "sse-data"),
+        ("/sse-library/7", "sse-library"),
+    ] {
+        let mut answer = server.get(path).await;
+        answer.take(3).await;
+        drop(answer);
+        let cancelled = format!("{name} cancelled after 3");
+        let events = server.events_with(&cancelled).await;
+        assert_eq!(events.last(), Some(&cancelled));
+    }
+}
+
+#[tokio::test]
+async fn st_29_the_type_writes_the_framing() {
+    let server = start().await;
+    let answer = server.get("/sse-library/7").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.content_type(),
+        expect(rust(Some("text/event-stream")), fastapi(Some("text/event-stream; charset=utf-8")))
+    );
+    assert_eq!(
+        answer.header("cache-control"),
+        expect(rust(Some("no-cache")), fastapi(Some("no-store")))
+    );
+    assert_eq!(answer.header("x-accel-buffering"), Some("no"));
+    let line_end = expect(rust("\n"), fastapi("\r\n"));
+    assert_five(answer, five(|n| format!("data: id:7, message {n}{line_end}{line_end}"))).await;
+    assert_eq!(server.events().await, ["sse-library finished after 5"]);
+}
+
+#[tokio::test]
+async fn st_31_a_message_without_data_is_no_event_for_a_browser() {
+    let server = start().await;
+    assert_eq!(dispatched(server.get("/sse/7").await).await, []);
+    let answer = server.get("/sse-data/7").await;
+    assert_eq!(answer.content_type(), Some("text/event-stream; charset=utf-8"));
+    let events = dispatched(answer).await;
+    let seen: Vec<_> =
+        events.iter().map(|event| (event.id.as_str(), event.data.as_str())).collect();
+    assert_eq!(
+        seen,
+        [
+            ("7", "message 0"),
+            ("7", "message 1"),
+            ("7", "message 2"),
+            ("7", "message 3"),
+            ("7", "message 4")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn st_31_the_lines_are_an_id_and_a_data_field() {
+    let server = start().await;
+    let answer = server.get("/sse-data/7").await;
+    assert_five(answer, five(|n| format!("id: 7\ndata: message {n}\n\n"))).await;
+    assert_eq!(server.events().await, ["sse-data finished after 5"]);
+}
+
+/// The events that an `EventSource` dispatches for a body.
+async fn dispatched(answer: Answer) -> Vec<Event> {
+    let text = answer.text().await;
+    let body = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(text)]);
+    body.eventsource().map(|event| event.expect("an event")).collect().await
+}
+
+#[tokio::test]
+async fn st_32_both_frameworks_write_the_same_events() {
+    let server = start().await;
+    let answer = server.get("/sse-native/7").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("cache-control"), Some("no-cache"));
+    assert_eq!(answer.header("x-accel-buffering"), Some("no"));
+    assert_five(answer, five(|n| format!("data: message {n}\nid: 7\n\n"))).await;
+}
+
+#[tokio::test]
+async fn st_42_a_client_that_comes_back_resumes_after_the_last_event_it_saw() {
+    let server = start().await;
+    let mut answer = server.get("/sse-counter/").await;
+    let first = answer.take(3).await;
+    assert_eq!(texts(&first), counts(0..3));
+    drop(answer);
+    server.events_with("sse-counter over after 3").await;
+
+    let request = server.request(reqwest::Method::GET, "/sse-counter/");
+    let mut answer = server.send(request.header("last-event-id", "2")).await;
+    assert_eq!(texts(&answer.take(2).await), counts(3..5));
+
+    let request = server.request(reqwest::Method::GET, "/sse-counter/");
+    let answer = server.send(request.header("last-event-id", "two")).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(
+        answer.text().await,
+        r#"{"detail":[{"type":"int_parsing","loc":["header","last-event-id"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"two"}]}"#
+    );
+}
+
+fn counts(numbers: std::ops::Range<u32>) -> Vec<String> {
+    numbers.map(|n| format!("data: count {n}\nid: {n}\n\n")).collect()
+}
+
+/// Fifteen real seconds on the other targets, none on ours.
+#[tokio::test(start_paused = true)]
+async fn st_43_a_quiet_stream_sends_a_comment_every_15_seconds() {
+    let mut server = None;
+    let mut answer = match Target::current() {
+        Target::Rust => paused::get(&paused_app().0, "/sse-quiet/").await,
+        _ => {
+            tokio::time::resume();
+            server.insert(start().await).get("/sse-quiet/").await
+        }
+    };
+    let comment = answer.take(1).await.remove(0);
+    assert_eq!(comment.text, ": ping\n\n");
+    if *Target::current() == Target::Rust {
+        assert_eq!(comment.at, 15.0);
+        assert_eq!(answer.take(1).await[0].at, 30.0);
+    }
+}
+
+#[tokio::test]
+async fn st_44_caches_and_buffering_proxies_are_told_to_keep_out() {
+    let server = start().await;
+    for path in ["/sse-native/7", "/sse-counter/", "/sse-quiet/"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
+        assert_eq!(answer.header("x-accel-buffering"), Some("no"), "{path}");
+    }
+    let by_hand = server.get("/sse/7").await;
+    assert_eq!(by_hand.header("cache-control"), None);
+    assert_eq!(by_hand.header("x-accel-buffering"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_45_an_endless_stream_can_be_tested() {
+    rust_only!("pauses the clock");
+    let (app, state) = paused_app();
+    let mut answer = paused::get(&app, "/sse-counter/").await;
+    let hour = answer.take(3600).await;
+    assert_eq!(hour[3599].text, "data: count 3599\nid: 3599\n\n");
+    assert_eq!(hour[3599].at, 3599.0);
+    drop(answer);
+    assert_eq!(state.events.lines(), ["sse-counter over after 3600"]);
+}

@@ -1,0 +1,155 @@
+//! Text streams, their client, and their content types.
+
+use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
+use lesson_tests::{binary, texts};
+
+use super::{paused_app, start};
+
+const PIECE: &str = "some text data";
+
+#[tokio::test]
+async fn st_01_each_piece_leaves_when_it_is_made() {
+    let server = start().await;
+    let answer = server.get("/text/").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+    let body = answer.rest().await;
+    assert_eq!(body.texts(), [PIECE; 30]);
+    assert_eq!(body.end, End::Complete);
+    for (number, piece) in body.pieces.iter().enumerate() {
+        let due = 5.0 * number as f64;
+        assert!(piece.at > due - 1.0, "piece {number} before it was made: {piece:?}");
+        assert!(piece.at < due + 70.0, "piece {number} was held back: {piece:?}");
+    }
+    assert!(body.ended_at > 149.0, "the pause after the last piece: {}", body.ended_at);
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_01_the_times_are_exact_under_a_paused_clock() {
+    rust_only!("pauses the clock");
+    let (app, _) = paused_app();
+    let body = paused::get(&app, "/text/").await.rest().await;
+    let times: Vec<f64> = body.pieces.iter().map(|piece| piece.at).collect();
+    let due: Vec<f64> = (0..30).map(|number| 5.0 * f64::from(number)).collect();
+    assert_eq!(times, due);
+    assert_eq!(body.ended_at, 150.0);
+}
+
+#[tokio::test]
+async fn st_02_any_iterator_can_be_streamed() {
+    let server = start().await;
+    let answer = server.get("/text/sync-iterator").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+    assert_eq!(answer.content_type(), None);
+    let body = answer.rest().await;
+    assert_eq!(body.texts(), ["one ", "two ", "three"]);
+    assert_eq!(body.end, End::Complete);
+    assert!(body.pieces[1].at > 0.9 && body.pieces[2].at > 1.9, "{body:?}");
+    assert!(body.ended_at > 2.9, "{body:?}");
+}
+
+#[tokio::test]
+async fn st_02_an_iterator_that_blocks_holds_nobody_up() {
+    let server = start().await;
+    // More streams at once than the runtime has workers.
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(server.get("/text/sync-iterator").await);
+    }
+    assert_eq!(server.get("/ping").await.text().await, r#""pong""#);
+    for mut stream in streams {
+        assert_eq!(texts(&stream.take(1).await), ["one "]);
+        assert_eq!(stream.rest().await.end, End::Complete);
+    }
+}
+
+#[tokio::test]
+async fn st_03_a_client_that_asks_for_pieces_gets_them_as_they_arrive() {
+    let server = start().await;
+    let response = server.request(reqwest::Method::GET, "/text/");
+    let mut response = response.send().await.expect("an answer");
+    let first = response.chunk().await.expect("a piece").expect("a piece");
+    assert_eq!(first, PIECE);
+    assert_eq!(response.bytes().await.expect("the rest").len(), 29 * PIECE.len());
+}
+
+#[tokio::test]
+async fn st_03_a_client_that_asks_for_the_body_waits_for_all_of_it() {
+    let server = start().await;
+    let started = std::time::Instant::now();
+    let request = server.request(reqwest::Method::GET, "/text/");
+    let text = request.send().await.expect("an answer").text().await;
+    assert_eq!(text.expect("the whole text"), PIECE.repeat(30));
+    assert!(started.elapsed() > server.tick() * 149);
+}
+
+#[tokio::test]
+async fn st_03_the_client_of_the_lesson_prints_each_piece() {
+    rust_only!("runs the lesson's own client");
+    let server = start().await;
+    let url = format!("{}/text/sync-iterator", server.base_url());
+    let client = tokio::task::spawn_blocking(move || binary::run_example("client", &[&url]));
+    let ended = client.await.expect("the client's end");
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    let pieces: Vec<&str> = ended.stdout.lines().map(|line| &line[9..]).collect();
+    assert_eq!(pieces, ["\"one \"", "\"two \"", "\"three\"", "the end"]);
+}
+
+#[tokio::test]
+async fn st_04_a_stream_without_a_media_type_has_no_content_type() {
+    let server = start().await;
+    let answer = server.get("/text/").await;
+    assert_eq!(answer.content_type(), None);
+    assert_eq!(answer.header("content-length"), None);
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+}
+
+#[tokio::test]
+async fn st_05_a_charset_is_sent_only_where_somebody_wrote_it() {
+    let server = start().await;
+    assert_eq!(server.get("/bare-ok/stream").await.content_type(), Some("text"));
+    let by_hand = server.get("/sse/7").await;
+    assert_eq!(by_hand.content_type(), Some("text/event-stream; charset=utf-8"));
+    let by_the_framework = server.get("/sse-native/7").await;
+    assert_eq!(
+        by_the_framework.content_type(),
+        expect(rust(Some("text/event-stream")), fastapi(Some("text/event-stream; charset=utf-8")))
+    );
+}
+
+#[tokio::test]
+async fn st_06_a_stream_is_dropped_when_its_client_goes_away() {
+    let server = start().await;
+    let mut answer = server.get("/text/").await;
+    assert_eq!(texts(&answer.take(3).await), [PIECE; 3]);
+    drop(answer);
+    let events = server.events_with("text stream over after 3").await;
+    assert_eq!(events, ["text stream over after 3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_06_the_guard_runs_at_once() {
+    rust_only!("pauses the clock");
+    let (app, state) = paused_app();
+    let mut answer = paused::get(&app, "/text/").await;
+    answer.take(3).await;
+    assert!(state.events.lines().is_empty());
+    drop(answer);
+    assert_eq!(state.events.lines(), ["text stream over after 3"]);
+}
+
+/// `LESSON_TARGET=http://…` has one server for all tests.
+#[tokio::test]
+async fn support_ping_and_events_answer_as_every_lesson_does() {
+    own_server_only!("needs a log of its own");
+    let server = TestServer::start("streaming").await;
+    assert_eq!(server.get("/ping").await.text().await, r#""pong""#);
+    let answer = server.get("/_events").await;
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!(answer.text().await, "[]");
+    drop(server.get("/sse/7").await);
+    server.events_with("sse cancelled after 1").await;
+    assert_eq!(server.delete("/_events").await.status, 204);
+    assert_eq!(server.events().await, [""; 0]);
+}
