@@ -12,7 +12,7 @@ test-all:
 # The tests of one lesson: just test streaming
 test LESSON:
     cargo test -p lesson-{{LESSON}}
-    cargo test -p lesson-tests {{LESSON}}
+    cargo test -p lesson-tests --test suite {{ replace(LESSON, "-", "_") }}::
 
 # The suite against real FastAPI, and the table of differences: just parity [LESSON]
 parity *LESSON:
