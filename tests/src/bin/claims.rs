@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
+use std::net::TcpStream;
 use std::process::{Command, ExitCode, Stdio};
 
 use lesson_tests::report::Fact;
@@ -45,7 +46,7 @@ fn parity(lessons: &[String]) -> Result<bool, String> {
     for lesson in lessons {
         println!("\n{lesson}, against FastAPI\n");
         let run = Run::of(lesson, &[("LESSON_TARGET", "fastapi")], &[])?;
-        run.print();
+        run.print(&sentences(lesson)?);
         run.print_differences();
         all_well &= run.is_well();
     }
@@ -58,10 +59,13 @@ fn check_mine(lesson: &str, url: &str, side: &str) -> Result<bool, String> {
     if !url.starts_with("http://") {
         return Err(format!("the address of your server must begin with http://, not \"{url}\""));
     }
+    if TcpStream::connect(host_and_port(url)).is_err() {
+        return Err(format!("nobody answers at {url}: start your server first"));
+    }
     println!("{lesson}, against {url}\n");
     let variables = [("LESSON_TARGET", url), ("LESSON_EXPECT", side)];
     let run = Run::of(&lesson, &variables, &["--test-threads=1"])?;
-    run.print();
+    run.print(&sentences(&lesson)?);
     Ok(run.is_well())
 }
 
@@ -71,6 +75,32 @@ fn known(lesson: &str) -> Result<String, String> {
         true => Ok(lesson.to_owned()),
         false => Err(format!("no lesson \"{lesson}\"; there are: {}", lessons.join(", "))),
     }
+}
+
+/// `127.0.0.1:8000` in `http://127.0.0.1:8000/`.
+fn host_and_port(url: &str) -> String {
+    let host = url.trim_start_matches("http://");
+    let host = host.split('/').next().unwrap_or(host);
+    match host.contains(':') {
+        true => host.to_owned(),
+        false => format!("{host}:80"),
+    }
+}
+
+/// The first sentence of each claim of a lesson's README.
+fn sentences(lesson: &str) -> Result<BTreeMap<Claim, String>, String> {
+    let path = workspace::lesson(lesson).join("README.md");
+    let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(text.lines().filter_map(claim_line).collect())
+}
+
+/// `- **ST-3** A sentence. More.`
+fn claim_line(line: &str) -> Option<(Claim, String)> {
+    let (id, text) = line.strip_prefix("- **")?.split_once("** ")?;
+    let (prefix, number) = id.split_once('-')?;
+    let claim = Claim { prefix: prefix.to_owned(), number: number.parse().ok()? };
+    let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
+    Some((claim, sentence.replace(['`', '*'], "")))
 }
 
 /// What one run of a lesson's tests said.
@@ -89,6 +119,49 @@ enum Outcome {
     Passed,
     Failed,
     Skipped(String),
+}
+
+/// What a claim's tests say together.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+enum Verdict {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Verdict {
+    fn of<'a>(mut outcomes: impl Iterator<Item = &'a Outcome> + Clone) -> Self {
+        if outcomes.clone().any(|outcome| *outcome == Outcome::Failed) {
+            Self::Failed
+        } else if outcomes.any(|outcome| *outcome == Outcome::Passed) {
+            Self::Passed
+        } else {
+            Self::Skipped
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "ok",
+            Self::Failed => "FAILED",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// Why tests were skipped: ` (1 of 2 tests skipped: pauses the clock)`.
+fn reasons<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -> String {
+    let all = outcomes.len();
+    let reasons: Vec<&str> = outcomes
+        .filter_map(|outcome| match outcome {
+            Outcome::Skipped(reason) => Some(reason.as_str()),
+            _ => None,
+        })
+        .collect();
+    match reasons.len() {
+        0 => String::new(),
+        skipped => format!(" ({skipped} of {all} tests skipped: {})", reasons.join("; ")),
+    }
 }
 
 /// `ST-3`, in the order of the number.
@@ -113,6 +186,7 @@ impl Run {
             .args([&format!("{}::", lesson.replace('-', "_")), "--format=pretty"])
             .args(options)
             .env("LESSON_REPORT", &report)
+            .env("RUST_BACKTRACE", "0")
             .envs(variables.iter().copied())
             .current_dir(workspace::root())
             .stderr(Stdio::inherit())
@@ -147,8 +221,9 @@ impl Run {
         for fact in facts.lines().filter_map(Fact::parse) {
             run.add(fact);
         }
-        if let Some(start) = stdout.find("\nfailures:\n") {
-            run.failures = stdout[start..].to_owned();
+        // libtest lists what failed with its output, and then once more by name.
+        if let Some(failures) = stdout.split("\nfailures:\n").nth(1) {
+            run.failures = failures.to_owned();
         }
         run
     }
@@ -169,26 +244,26 @@ impl Run {
         }
     }
 
-    fn print(&self) {
-        let mut counts = [0, 0, 0];
+    /// One line a claim, then what failed, then the counts.
+    fn print(&self, sentences: &BTreeMap<Claim, String>) {
+        let mut counts = BTreeMap::new();
         for (claim, tests) in &self.tests {
-            for (sentence, outcome) in tests {
-                match outcome {
-                    Outcome::Passed => println!("ok       {claim:6} {sentence}"),
-                    Outcome::Failed => println!("FAILED   {claim:6} {sentence}"),
-                    Outcome::Skipped(reason) => {
-                        println!("skipped  {claim:6} {sentence} (this test {reason})");
-                    }
-                }
-                counts[match outcome {
-                    Outcome::Passed => 0,
-                    Outcome::Failed => 1,
-                    Outcome::Skipped(_) => 2,
-                }] += 1;
+            let verdict = Verdict::of(tests.values());
+            let sentence = sentences.get(claim).map_or("", String::as_str);
+            println!("{:8} {claim:6} {sentence}{}", verdict.word(), reasons(tests.values()));
+            for (test, _) in tests.iter().filter(|(_, outcome)| **outcome == Outcome::Failed) {
+                println!("                {test}");
             }
+            *counts.entry(verdict).or_insert(0) += 1;
         }
         print!("{}", self.failures);
-        println!("\n{} passed, {} failed, {} skipped", counts[0], counts[1], counts[2]);
+        let count = |verdict| counts.get(&verdict).copied().unwrap_or(0);
+        println!(
+            "\n{} claims passed, {} failed, {} skipped",
+            count(Verdict::Passed),
+            count(Verdict::Failed),
+            count(Verdict::Skipped)
+        );
     }
 
     fn print_differences(&self) {
@@ -256,8 +331,11 @@ mod tests {
             ]
         );
         assert!(!run.is_well());
+        let verdicts = run.tests.values().map(|tests| Verdict::of(tests.values()).word());
+        assert_eq!(verdicts.collect::<Vec<_>>(), ["ok", "FAILED", "skipped"]);
         assert!(run.failures.contains("st_02_any_iterator stdout"));
-        let claim = Claim { prefix: "ST".into(), number: 1 };
+        let (claim, sentence) = claim_line("- **ST-1** A `piece` leaves. More.").unwrap();
+        assert_eq!(sentence, "A piece leaves.");
         assert_eq!(run.differences[&claim], BTreeSet::from([("404".into(), "200".into())]));
     }
 }

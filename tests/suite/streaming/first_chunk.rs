@@ -1,6 +1,6 @@
 //! The layer that waits for the first chunk.
 
-use lesson_tests::{Answer, Binary, End, expect, fastapi, own_server_only, paused, rust};
+use lesson_tests::{Answer, Binary, End, expect, fastapi, paused, rust};
 use lesson_tests::{rust_only, texts};
 
 use super::{paused_app, start};
@@ -129,7 +129,6 @@ async fn st_17_a_failure_is_the_last_item_of_a_stream() {
 
 #[tokio::test]
 async fn st_18_a_failure_in_the_middle_comes_too_late() {
-    own_server_only!("reads a fresh event log");
     for source in ["midway", "midway-object"] {
         let server = start().await;
         let answer = server.get(&format!("/watched-{source}/stream")).await;
