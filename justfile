@@ -11,8 +11,8 @@ test-all:
 
 # The tests of one lesson: just test streaming
 test LESSON:
-    cargo test -p lesson-{{LESSON}}
-    cargo test -p lesson-tests --test suite {{ replace(LESSON, "-", "_") }}::
+    cargo test -p lesson-{{LESSON}} -p lesson-tests --lib
+    cargo test -p lesson-{{LESSON}} -p lesson-tests --test suite {{ replace(LESSON, "-", "_") }}::
 
 # The suite against real FastAPI, and the table of differences: just parity [LESSON]
 parity *LESSON:

@@ -461,11 +461,10 @@ async def sse_data(id: int, request: Request) -> StreamingResponse:
 
 # ANCHOR: sse-native
 @app.get("/sse-native/{id}", response_class=EventSourceResponse)
-async def sse_native(id: int) -> AsyncIterable[ServerSentEvent]:
+async def sse_native(id: int, request: Request) -> AsyncIterable[ServerSentEvent]:
     # ST-32: the handler is the generator. `data=` would be JSON, with quotes.
-    for n in range(5):
+    async for n in five("sse-native", request):
         yield ServerSentEvent(raw_data=f"message {n}", id=str(id))
-        await asyncio.sleep(ticks(1))
 # ANCHOR_END: sse-native
 
 

@@ -36,7 +36,7 @@ pub const LESSON: Lesson = Lesson {
 ///
 /// # Errors
 ///
-/// If `LESSON_UPSTREAM_URL` is no URL, or the server cannot go on.
+/// If `LESSON_UPSTREAM_URL` is not an address, or the listener fails.
 pub async fn lesson(server: Server) -> Result<()> {
     let state = AppState::new(&server)?;
     server.serve(app(state)).await?;

@@ -172,7 +172,7 @@ async fn st_48_each_piece_is_passed_on_when_it_arrives() {
             }
         })
     });
-    let server = relay_of(&serve(app).await).await;
+    let server = relay_of(&format!("{}/prefix/", serve(app).await)).await;
     let mut answer = server.get("/server-b/stream").await;
     // The upstream makes a piece only after the one before it has arrived here.
     for piece in ["first", "second", "third"] {

@@ -102,6 +102,7 @@ async fn st_28_a_feed_ends_when_its_client_goes_away() {
         ("/sse-loose/7", "sse-loose"),
         ("/sse-data/7", "sse-data"),
         ("/sse-library/7", "sse-library"),
+        ("/sse-native/7", "sse-native"),
     ] {
         let mut answer = server.get(path).await;
         answer.take(3).await;
@@ -175,6 +176,7 @@ async fn st_32_both_frameworks_write_the_same_events() {
     assert_eq!(answer.header("cache-control"), Some("no-cache"));
     assert_eq!(answer.header("x-accel-buffering"), Some("no"));
     assert_five(answer, five(|n| format!("data: message {n}\nid: 7\n\n"))).await;
+    assert_eq!(server.events().await, ["sse-native finished after 5"]);
 }
 
 #[tokio::test]

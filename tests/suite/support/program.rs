@@ -112,12 +112,12 @@ fn a_bad_option_or_variable_is_one_sentence_and_exit_code_2() {
 #[test]
 fn a_variable_that_the_lesson_cannot_use_is_one_sentence_and_exit_code_1() {
     rust_only!("starts the real program");
-    let variables = [("LESSON_UPSTREAM_URL", "no url")];
+    let variables = [("LESSON_UPSTREAM_URL", "localhost:8000")];
     let ended = binary::run("streaming", &["--port", "0"], &variables);
     assert_eq!(ended.code, Some(1));
     assert_eq!(
         ended.stderr,
-        "lesson-streaming: LESSON_UPSTREAM_URL: relative URL without a base\n"
+        "lesson-streaming: LESSON_UPSTREAM_URL: localhost:8000 does not begin with http://\n"
     );
 }
 
