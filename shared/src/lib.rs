@@ -26,7 +26,7 @@ mod signals;
 
 pub use error::ApiError;
 pub use events::EventLog;
-pub use run::{Lesson, Result, run, runtime};
+pub use run::{Lesson, Result, Threads, run, runtime};
 pub use server::Server;
 pub use settings::Settings;
 pub use tick::Tick;

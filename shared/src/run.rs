@@ -31,6 +31,22 @@ pub struct Lesson {
     pub try_first: &'static [&'static str],
     /// Where the text of the lesson is, from the workspace's root.
     pub readme: &'static str,
+    /// The threads it runs on.
+    pub threads: Threads,
+}
+
+/// How many threads a lesson's runtime has.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads {
+    /// Threads that poll futures; `None` is one a core.
+    pub workers: Option<usize>,
+    /// Threads of the pool behind `spawn_blocking`; `None` is tokio's 512.
+    pub blocking: Option<usize>,
+}
+
+impl Threads {
+    /// What `#[tokio::main]` uses.
+    pub const DEFAULT: Self = Self { workers: None, blocking: None };
 }
 
 impl Lesson {
@@ -94,7 +110,7 @@ where
     F: FnOnce(Server) -> L,
     L: Future<Output = Result<()>>,
 {
-    let runtime = runtime()?;
+    let runtime = runtime(&lesson)?;
     let result = runtime.block_on(async {
         let grace = settings.grace;
         let server = Server::bind(settings).await?;
@@ -107,13 +123,20 @@ where
     result
 }
 
-/// The runtime that a lesson runs on: one worker a core, as `#[tokio::main]` makes it.
+/// The runtime that a lesson runs on.
 ///
 /// # Errors
 ///
 /// If the threads cannot be started.
-pub fn runtime() -> io::Result<Runtime> {
-    Builder::new_multi_thread().enable_all().build()
+pub fn runtime(lesson: &Lesson) -> io::Result<Runtime> {
+    let mut builder = Builder::new_multi_thread();
+    if let Some(workers) = lesson.threads.workers {
+        builder.worker_threads(workers);
+    }
+    if let Some(blocking) = lesson.threads.blocking {
+        builder.max_blocking_threads(blocking);
+    }
+    builder.enable_all().build()
 }
 
 /// Prints to a stdout that may be closed already, as `| head -1` closes it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::thread;
 use std::time::Duration;
 
-use lesson_support::{Server, Settings, Tick};
+use lesson_support::{Lesson, Server, Settings, Tick};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -25,13 +25,10 @@ impl InProcess {
             variables: owned(variables),
             ..Settings::default()
         };
-        let (ready, started) = oneshot::channel();
-        let lesson = lesson.to_owned();
-        thread::spawn(move || {
-            let runtime = lesson_support::runtime().expect("a runtime");
-            runtime.block_on(run(&lesson, settings, ready));
-            runtime.shutdown_background();
-        });
+        let started = match lesson {
+            "streaming" => run(lesson_streaming::LESSON, lesson_streaming::lesson, settings),
+            other => panic!("no lesson named {other}"),
+        };
         started.await.expect("the lesson starts")
     }
 
@@ -47,15 +44,25 @@ impl Drop for InProcess {
     }
 }
 
-async fn run(lesson: &str, settings: Settings, ready: oneshot::Sender<InProcess>) {
-    let server = Server::bind(settings).await.expect("a free port");
-    let handle = InProcess { base_url: server.base_url(), shutdown: server.shutdown_token() };
-    let server = server.on_ready(move || drop(ready.send(handle)));
-    let result = match lesson {
-        "streaming" => lesson_streaming::lesson(server).await,
-        other => panic!("no lesson named {other}"),
-    };
-    result.expect("the lesson ends well");
+/// Runs a lesson on a thread and a runtime of its own, as its `main` does.
+fn run<F, L>(lesson: Lesson, entry_point: F, settings: Settings) -> oneshot::Receiver<InProcess>
+where
+    F: FnOnce(Server) -> L + Send + 'static,
+    L: Future<Output = lesson_support::Result<()>>,
+{
+    let (ready, started) = oneshot::channel();
+    thread::spawn(move || {
+        let runtime = lesson_support::runtime(&lesson).expect("a runtime");
+        let result = runtime.block_on(async {
+            let server = Server::bind(settings).await.expect("a free port");
+            let handle =
+                InProcess { base_url: server.base_url(), shutdown: server.shutdown_token() };
+            entry_point(server.on_ready(move || drop(ready.send(handle)))).await
+        });
+        runtime.shutdown_background();
+        result.expect("the lesson ends well");
+    });
+    started
 }
 
 fn owned(variables: &[(&str, &str)]) -> HashMap<String, String> {

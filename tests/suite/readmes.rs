@@ -54,15 +54,19 @@ fn prefix(page: &Page) -> String {
     prefix.expect("a claim, - **XX-1** …").0.to_owned()
 }
 
-/// The test functions of a lesson: its module of this suite, and the folder of that name.
+/// The test functions of a lesson: its module of this suite, with the folder of that
+/// name, and the lesson's own `tests/`.
 fn tests_of(lesson: &str) -> Vec<TestFunction> {
     let module = lesson.replace('-', "_");
     let suite = workspace::root().join("tests/suite");
     let mut files = vec![suite.join(format!("{module}.rs"))];
-    if let Ok(folder) = suite.join(&module).read_dir() {
-        files.extend(folder.map(|file| file.expect("a file of the suite").path()));
+    for folder in [suite.join(module), workspace::lesson(lesson).join("tests")] {
+        if let Ok(folder) = folder.read_dir() {
+            files.extend(folder.map(|file| file.expect("a file with tests").path()));
+        }
     }
-    files.iter().flat_map(read_tests).collect()
+    let sources = files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs"));
+    sources.flat_map(read_tests).collect()
 }
 
 fn read_tests(file: &PathBuf) -> Vec<TestFunction> {

@@ -10,7 +10,7 @@
 
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{EventLog, Lesson, Result, Server, Tick};
+use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
 use tokio_util::sync::CancellationToken;
 
 pub mod first_chunk;
@@ -29,6 +29,7 @@ pub const LESSON: Lesson = Lesson {
     title: "responses that leave piece by piece",
     try_first: &["-N {}/text/", "-N {}/server-b/stream", "-N {}/sse-counter/"],
     readme: "lessons/streaming/README.md",
+    threads: Threads::DEFAULT,
 };
 
 // ANCHOR: lesson
