@@ -17,6 +17,7 @@ use http_body::{Frame, SizeHint};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tracing::Instrument;
 
 use crate::error::{ApiError, with_causes};
 
@@ -87,13 +88,15 @@ pub(crate) async fn track(
     let entry = in_flight.enter(Arc::clone(&name));
     let started = Instant::now();
     tracing::debug!("{name} begins");
+    // What the handler logs is shown with the request that it belongs to.
+    let span = tracing::error_span!("request", "{name}");
     let response = tokio::select! {
-        response = next.run(request) => response,
+        response = next.run(request).instrument(span) => response,
         () = in_flight.grace_over.cancelled() => {
             ApiError::from_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
         }
     };
-    tracing::info!("{name} {} in {:.1?}", response.status(), started.elapsed());
+    tracing::info!("{name} {}, head after {:.1?}", response.status(), started.elapsed());
     response.map(|body| Body::new(TrackedBody::new(body, entry)))
 }
 

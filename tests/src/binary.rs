@@ -22,10 +22,20 @@ pub struct Binary {
 impl Binary {
     /// Starts a lesson with these options, on a free port, and waits until it is ready.
     pub fn start(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = command(lesson);
-        command.args(["--port", "0"]).args(options).envs(variables.iter().copied());
+        let mut command = program(&format!("lesson-{lesson}"));
+        command.args(options).envs(variables.iter().copied());
+        Self::started_by(command)
+    }
+
+    /// Starts an example of a lesson that is a server, and waits until it is ready.
+    pub fn start_example(name: &str) -> Self {
+        Self::started_by(program(&format!("examples/{name}")))
+    }
+
+    fn started_by(mut command: Command) -> Self {
+        command.args(["--port", "0"]);
         let process = Process::start(command);
-        let mut banner = process.stdout_line(lesson);
+        let mut banner = process.stdout_line("");
         let listening = process.stdout_line("listening on ");
         banner.push_str(&listening);
         while !banner.ends_with("Ctrl-C stops it.\n") {
@@ -87,7 +97,7 @@ impl Binary {
 
 /// Runs a lesson's program to its end: `--help`, a bad option, a port that is taken.
 pub fn run(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Ended {
-    let mut command = command(lesson);
+    let mut command = program(&format!("lesson-{lesson}"));
     command.args(options).envs(variables.iter().copied());
     Process::start(command).wait()
 }
@@ -99,20 +109,17 @@ pub fn run_example(name: &str, arguments: &[&str]) -> Ended {
     Process::start(command).wait()
 }
 
-fn command(lesson: &str) -> Command {
-    let mut command = program(&format!("lesson-{lesson}"));
+/// A program of the profile's folder, built first.
+fn program(name: &str) -> Command {
+    build();
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let mut command = Command::new(workspace::profile().join(file));
+    command.current_dir(workspace::root());
     // A reader's own settings must not change what is tested.
     for name in ["LESSON_HOST", "LESSON_PORT", "LESSON_TICK_MS", "LESSON_GRACE_MS", "RUST_LOG"] {
         command.env_remove(name);
     }
     command
-}
-
-/// A program of the profile's folder, built first.
-fn program(name: &str) -> Command {
-    build();
-    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    Command::new(workspace::profile().join(file))
 }
 
 /// Cargo builds no other package's program for a test, so the first test that needs one does.

@@ -100,8 +100,13 @@ impl TestServer {
 
 /// Sends a request; returns when the head of the answer is here.
 pub async fn send(request: RequestBuilder, tick: Duration) -> Answer {
+    let (client, request) = request.build_split();
+    let request = request.expect("a request");
+    let name = format!("{} {}", request.method(), request.url());
     let clock = Clock::start(tick);
-    let response = request.send().await.expect("an answer");
+    let response = client.execute(request).await.expect("an answer");
+    // libtest shows it where the test fails.
+    println!("{name} -> {}", response.status());
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answer::new(status, headers, response.bytes_stream(), clock)
 }

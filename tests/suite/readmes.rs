@@ -7,7 +7,7 @@ use lesson_tests::readme::{
     Fault, Page, TestFunction, check_claims, check_code, check_console, check_differences,
     check_links, test_functions,
 };
-use lesson_tests::{pages, rust_only, workspace};
+use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
 
 fn assert_none(faults: Vec<Fault>) {
     let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
@@ -45,6 +45,31 @@ fn intended_differences_are_in_the_table() {
     for (lesson, page) in pages::of_lessons() {
         assert_none(check_differences(&page, &tests_of(&lesson)));
     }
+}
+
+/// The routes of a table below the heading "The routes", in backticks: `GET /sse/{id}`.
+#[tokio::test]
+async fn routes_of_the_tables_exist() {
+    own_server_only!("starts every lesson");
+    for (lesson, page) in pages::of_lessons() {
+        let server = TestServer::start(&lesson).await;
+        let routes = routes(&page);
+        assert!(!routes.is_empty(), "{lesson}: no table below the heading \"The routes\"");
+        for route in routes {
+            // No route takes TRACE, so one that exists refuses the method, not the path.
+            let request = server.request(reqwest::Method::TRACE, &route.replace("{id}", "7"));
+            assert_eq!(server.send(request).await.status, 405, "{lesson}: no route {route}");
+        }
+    }
+}
+
+fn routes(page: &Page) -> Vec<String> {
+    let (_, section) = page.text().split_once("\n## The routes\n").unwrap_or_default();
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let cells = rows.filter_map(|row| row.split_once(" |")).map(|(cell, _)| cell);
+    let routes = cells.flat_map(|cell| cell.split('`')).filter(|part| part.starts_with('/'));
+    routes.map(str::to_owned).collect()
 }
 
 /// `ST`, from the page's first claim.

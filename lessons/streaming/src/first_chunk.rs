@@ -17,6 +17,7 @@ use tokio::time::sleep;
 
 use crate::AppState;
 
+// ANCHOR: router
 /// The section's routes: each source bare, watched and replayed, at `/stream` and `/other`.
 pub fn router(state: AppState) -> Router {
     let watch = middleware::from_fn_with_state(state.clone(), watch_first_chunk);
@@ -31,6 +32,7 @@ pub fn router(state: AppState) -> Router {
     }
     router.with_state(state)
 }
+// ANCHOR_END: router
 
 fn source_routes(source: Source) -> Router<AppState> {
     let answer = async move |State(tick): State<Tick>| {
@@ -120,6 +122,7 @@ async fn watch_first_chunk(
     request: Request,
     next: Next,
 ) -> Response {
+    // `nest` has taken the prefix off: this layer sees "/stream" or "/other".
     if request.uri().path() != "/stream" {
         return next.run(request).await;
     }
@@ -159,12 +162,12 @@ async fn replay_first_chunk(request: Request, next: Next) -> Response {
         None => Response::from_parts(head, Body::empty()),
     }
 }
-// ANCHOR_END: replay
 
 /// An empty chunk never reaches the wire, so it is no first chunk.
 fn non_empty_chunks(body: Body) -> impl Stream<Item = Result<Bytes, axum::Error>> + Unpin {
     body.into_data_stream().try_filter(|chunk| ready(!chunk.is_empty()))
 }
+// ANCHOR_END: replay
 
 // ANCHOR: teapot
 /// `Json` cannot be written without its content:

@@ -78,6 +78,7 @@ impl AppState {
     }
 }
 
+// ANCHOR: app
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
     Router::new()
@@ -88,3 +89,4 @@ pub fn app(state: AppState) -> Router {
         .merge(sse_by_hand::router(state.clone()))
         .merge(sse::router(state))
 }
+// ANCHOR_END: app

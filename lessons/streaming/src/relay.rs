@@ -1,5 +1,6 @@
 //! Server B: passes on what another server streams.
 
+use std::io;
 use std::time::Duration;
 
 use axum::Router;
@@ -7,8 +8,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use futures_util::TryStreamExt;
+use axum::routing::{MethodRouter, get};
+use futures_util::{StreamExt, TryStreamExt};
 use lesson_support::ApiError;
 use lesson_support::error::with_causes;
 use reqwest::{Client, redirect};
@@ -19,23 +20,19 @@ use crate::AppState;
 /// The section's routes.
 pub fn router(state: AppState) -> Router {
     Router::new()
-        .route("/server-b/stream", get(|upstream| relay(upstream, "/server-a/stream")))
-        .route("/server-b/file", get(|upstream| relay(upstream, "/server-a/file")))
+        .route("/server-b/stream", get(stream))
+        .route("/server-b/file", relay_of("/server-a/file"))
         .route("/server-b/stream-split-char", get(decode_each_piece))
-        .route(
-            "/server-b/stream-split-char-careful",
-            get(|upstream| relay(upstream, "/server-a/stream-split-char")),
-        )
-        .route(
-            "/server-b/stream-missing-file",
-            get(|upstream| relay(upstream, "/server-a/stream-missing-file")),
-        )
-        .route(
-            "/server-b/stream-breaks",
-            get(|upstream| relay(upstream, "/server-a/stream-breaks")),
-        )
+        .route("/server-b/stream-split-char-careful", relay_of("/server-a/stream-split-char"))
+        .route("/server-b/stream-missing-file", relay_of("/server-a/stream-missing-file"))
+        .route("/server-b/stream-breaks", relay_of("/server-a/stream-breaks"))
         .route("/server-b/stream-no-upstream", get(no_upstream))
         .with_state(state)
+}
+
+/// A route that relays this path of server A.
+fn relay_of(path: &'static str) -> MethodRouter<AppState> {
+    get(async move |State(upstream): State<Upstream>| relay(&upstream, path).await)
 }
 
 // ANCHOR: upstream
@@ -84,15 +81,18 @@ impl Upstream {
 /// The client learns that it is the upstream's fault, the log learns why.
 fn gateway_error(error: reqwest::Error) -> ApiError {
     tracing::warn!("upstream: {}", with_causes(&error));
-    ApiError::from_status(match error.is_timeout() {
-        true => StatusCode::GATEWAY_TIMEOUT,
-        false => StatusCode::BAD_GATEWAY,
-    })
+    let timed_out = error.is_timeout();
+    let status = if timed_out { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
+    ApiError::from_status(status)
 }
 // ANCHOR_END: upstream
 
 // ANCHOR: relay
-async fn relay(State(upstream): State<Upstream>, path: &str) -> Result<Response, ApiError> {
+async fn stream(State(upstream): State<Upstream>) -> Result<Response, ApiError> {
+    relay(&upstream, "/server-a/stream").await
+}
+
+async fn relay(upstream: &Upstream, path: &str) -> Result<Response, ApiError> {
     let answer = upstream.get(path).await?;
     let content_type = answer.headers().get(header::CONTENT_TYPE).cloned();
     let mut response = Body::from_stream(answer.bytes_stream()).into_response();
@@ -109,9 +109,10 @@ async fn decode_each_piece(
     State(upstream): State<Upstream>,
 ) -> Result<impl IntoResponse, ApiError> {
     let answer = upstream.get("/server-a/stream-split-char").await?;
-    let bytes = StreamReader::new(answer.bytes_stream().map_err(std::io::Error::other));
-    let decoded = ReaderStream::with_capacity(bytes, 100)
-        .and_then(async |piece| String::from_utf8(piece.into()).map_err(std::io::Error::other));
+    // Read again in pieces of at most 100 bytes.
+    let bytes = StreamReader::new(answer.bytes_stream().map_err(io::Error::other));
+    let pieces = ReaderStream::with_capacity(bytes, 100);
+    let decoded = pieces.map(|piece| String::from_utf8(piece?.into()).map_err(io::Error::other));
     let json = [(header::CONTENT_TYPE, "application/json")];
     Ok((json, Body::from_stream(decoded)))
 }
@@ -120,5 +121,5 @@ async fn decode_each_piece(
 /// Nobody listens on port 1, so the connection is refused.
 async fn no_upstream(State(upstream): State<Upstream>) -> Result<Response, ApiError> {
     let nowhere = Upstream { base: "http://127.0.0.1:1".to_owned(), ..upstream };
-    relay(State(nowhere), "/server-a/stream").await
+    relay(&nowhere, "/server-a/stream").await
 }

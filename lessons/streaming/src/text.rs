@@ -18,6 +18,7 @@ use tokio::time::sleep;
 
 use crate::AppState;
 
+// ANCHOR: router
 /// The section's routes.
 pub fn router(state: AppState) -> Router {
     Router::new()
@@ -25,6 +26,7 @@ pub fn router(state: AppState) -> Router {
         .route("/text/sync-iterator", get(sync_iterator))
         .with_state(state)
 }
+// ANCHOR_END: router
 
 // ANCHOR: text
 async fn text(State(tick): State<Tick>, State(events): State<EventLog>) -> Body {
@@ -50,9 +52,12 @@ async fn sync_iterator(State(tick): State<Tick>) -> Body {
 /// `time.sleep` does.
 fn slow_words(tick: Tick) -> impl Iterator<Item = &'static str> + Send {
     let mut words = ["one ", "two ", "three"].into_iter();
-    let mut pauses = iter::once(0).chain(iter::repeat(1));
+    let mut started = false;
     iter::from_fn(move || {
-        thread::sleep(tick * pauses.next()?);
+        if started {
+            thread::sleep(tick * 1);
+        }
+        started = true;
         words.next()
     })
 }

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::net::TcpStream;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use lesson_tests::report::Fact;
-use lesson_tests::{fastapi, workspace};
+use lesson_tests::{Target, fastapi, workspace};
 
 const USAGE: &str = "usage: claims parity [LESSON]
        claims check-mine LESSON URL [--expect fastapi]";
@@ -59,10 +59,16 @@ fn check_mine(lesson: &str, url: &str, side: &str) -> Result<bool, String> {
     if !url.starts_with("http://") {
         return Err(format!("the address of your server must begin with http://, not \"{url}\""));
     }
+    let mine = Target::Url(url.to_owned());
     if TcpStream::connect(host_and_port(url)).is_err() {
         return Err(format!("nobody answers at {url}: start your server first"));
     }
-    println!("{lesson}, against {url}\n");
+    println!("{lesson}, against {url}");
+    println!(
+        "Pauses are counted in ticks of {:?}: set LESSON_TICK_MS, the same for your",
+        mine.tick()
+    );
+    println!("server, to make this quick.\n");
     let variables = [("LESSON_TARGET", url), ("LESSON_EXPECT", side)];
     let run = Run::of(&lesson, &variables, &["--test-threads=1"])?;
     run.print(&sentences(&lesson)?);
@@ -189,14 +195,16 @@ impl Run {
             .env("RUST_BACKTRACE", "0")
             .envs(variables.iter().copied())
             .current_dir(workspace::root())
-            .stderr(Stdio::inherit())
             .output()
             .map_err(|e| format!("cannot run cargo: {e}"))?;
         let facts =
             fs::read_to_string(&report).map_err(|e| format!("{}: {e}", report.display()))?;
         let run = Self::read(&String::from_utf8_lossy(&output.stdout), &facts);
         match run.tests.is_empty() {
-            true => Err(format!("no test of {lesson} was run")),
+            true => Err(format!(
+                "no test of {lesson} was run:\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            )),
             false => Ok(run),
         }
     }

@@ -74,7 +74,9 @@ async fn st_14_the_failure_reaches_the_layer_as_an_item() {
         for source in ["raise", "error-object"] {
             let answer = server.get(&format!("/{layer}-{source}/stream")).await;
             assert_teapot(answer).await;
-            server.log_line("the stream failed before its first chunk: the source failed");
+            server.log_line(&format!(
+                "GET /{layer}-{source}/stream}}: the stream failed before its first chunk: the source failed"
+            ));
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use eventsource_stream::{Event, Eventsource};
 use futures_util::StreamExt;
-use lesson_tests::{Answer, End, Target, expect, fastapi, paused, rust, rust_only, texts};
+use lesson_tests::{Answer, Binary, End, Target, expect, fastapi, paused, rust, rust_only, texts};
 
+use super::server_a::STREAMED;
 use super::{paused_app, start};
 
 /// What five messages of a feed look like on the wire.
@@ -247,4 +248,14 @@ async fn st_45_an_endless_stream_can_be_tested() {
     assert_eq!(hour[3599].at, 3599.0);
     drop(answer);
     assert_eq!(state.events.lines(), ["sse-counter over after 3600"]);
+}
+
+#[tokio::test]
+async fn the_exercise_streams_the_lines_of_a_file() {
+    rust_only!("starts the exercise's own program");
+    let server = Binary::start_example("lines_as_events");
+    let answer = server.get("/lines").await;
+    assert_eq!((answer.status, answer.content_type()), (200, Some("text/event-stream")));
+    let lines: Vec<String> = dispatched(answer).await.into_iter().map(|event| event.data).collect();
+    assert_eq!(lines, STREAMED.lines().collect::<Vec<_>>());
 }

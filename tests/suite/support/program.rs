@@ -166,9 +166,9 @@ async fn each_request_is_a_line_of_the_log_and_a_broken_body_another() {
     rust_only!("reads the log of the real program");
     let server = Binary::start("streaming", &[], &[]);
     server.get("/ping").await.text().await;
-    server.log_line("GET /ping 200 OK in ");
+    server.log_line("GET /ping 200 OK, head after ");
     server.get("/nowhere").await.text().await;
-    server.log_line("GET /nowhere 404 Not Found in ");
+    server.log_line("GET /nowhere 404 Not Found, head after ");
     server.get("/bare-midway/stream").await.rest().await;
     server.log_line("GET /bare-midway/stream: the body broke off: the source failed");
 }
