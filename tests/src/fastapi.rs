@@ -1,27 +1,33 @@
-//! The FastAPI twin of a lesson under a real uvicorn.
+//! FastAPI apps, such as the twin of a lesson, under a real uvicorn.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use crate::process::Process;
 use crate::workspace;
 
-/// A uvicorn that runs a lesson's `fastapi_app.py`, ended when it is dropped.
+/// A uvicorn that runs an app, ended when it is dropped.
 pub struct Uvicorn {
     process: Process,
     base_url: String,
 }
 
 impl Uvicorn {
-    /// Starts it on a free port and waits until it answers requests.
+    /// Starts the `fastapi_app.py` of a lesson and waits until it answers requests.
     pub async fn start(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
+        let tick = tick.as_millis().to_string();
+        let variables = [&[("LESSON_TICK_MS", tick.as_str())], variables].concat();
+        Self::start_app(&workspace::lesson(lesson), "fastapi_app", &variables).await
+    }
+
+    /// Starts the `app` of a module on a free port and waits until it answers requests.
+    pub async fn start_app(folder: &Path, module: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(python());
         command
-            .args(["-m", "uvicorn", "fastapi_app:app", "--port", "0", "--app-dir"])
-            .arg(workspace::lesson(lesson))
-            .env("LESSON_TICK_MS", tick.as_millis().to_string())
+            .args(["-m", "uvicorn", &format!("{module}:app"), "--port", "0", "--app-dir"])
+            .arg(folder)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .envs(variables.iter().copied());
         tokio::task::spawn_blocking(move || {

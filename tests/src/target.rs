@@ -88,6 +88,16 @@ macro_rules! rust_only {
     };
 }
 
+/// Leaves a test that needs a real FastAPI beside the Rust code when there is none.
+#[macro_export]
+macro_rules! fastapi_only {
+    ($reason:literal) => {
+        if *$crate::Target::current() != $crate::Target::FastApi {
+            return $crate::report::skipped($reason);
+        }
+    };
+}
+
 /// Leaves a test that needs a server of its own when the target is one that runs already.
 #[macro_export]
 macro_rules! own_server_only {

@@ -30,7 +30,7 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     let reason = error.to_string();
     let is = |reasons: &[&str]| reasons.iter().any(|start| reason.starts_with(start));
     let before = if is(&["EOF while parsing a string"]) {
-        before.rsplit_once('"').map_or(before, |(before, _)| before)
+        before_open_string(before)
     } else if is(&["EOF while parsing a value", "expected ident", "invalid number"]) {
         before.trim_end_matches(|c: char| c.is_ascii_alphabetic() || "+-.".contains(c))
     } else if is(&["invalid escape"]) {
@@ -39,4 +39,13 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
         before
     };
     before.chars().count()
+}
+
+/// What comes before the last quote that no backslash escapes.
+fn before_open_string(text: &str) -> &str {
+    let backslashes = |text: &str| text.bytes().rev().take_while(|b| *b == b'\\').count();
+    text.rmatch_indices('"')
+        .map(|(index, _)| text.split_at(index).0)
+        .find(|before| backslashes(before).is_multiple_of(2))
+        .unwrap_or(text)
 }

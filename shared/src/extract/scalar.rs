@@ -89,11 +89,13 @@ fn parse_float(text: &str) -> Result<f64, Fault> {
         "float_parsing",
         "Input should be a valid number, unable to parse string as a number",
     );
-    let text = text.trim();
-    if text.split('_').any(str::is_empty) {
-        return Err(fault);
-    }
-    text.replace('_', "").parse().map_err(|_| fault)
+    // Pydantic trims blanks or takes underscores out, but not both.
+    let float = match text.contains('_') {
+        false => text.trim().parse(),
+        true if text.split('_').any(str::is_empty) => return Err(fault),
+        true => text.replace('_', "").parse(),
+    };
+    float.map_err(|_| fault)
 }
 
 /// `true`, and the words and numbers that stand for it.

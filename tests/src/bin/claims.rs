@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
-        ["parity"] => parity(&workspace::lessons()),
+        ["parity"] => parity_of_all(),
         ["parity", lesson] => known(lesson).and_then(|lesson| parity(&[lesson])),
         ["check-mine", lesson, url] => check_mine(lesson, url, "rust"),
         ["check-mine", lesson, url, "--expect", side @ ("rust" | "fastapi")] => {
@@ -37,6 +37,25 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Every lesson, and the extractors that they share.
+fn parity_of_all() -> Result<bool, String> {
+    let lessons = parity(&workspace::lessons())?;
+    Ok(extractors()? && lessons)
+}
+
+/// The extractors against FastAPI in one line; says whether they answer the same.
+fn extractors() -> Result<bool, String> {
+    println!("\nlesson_support::extract, against FastAPI\n");
+    let stdout = suite("extract", &[("LESSON_TARGET", "fastapi")], &[])?;
+    let is_well = stdout.contains("test result: ok");
+    if is_well {
+        println!("ok       the extractors answer as FastAPI does");
+    } else {
+        println!("FAILED   the extractors answer as FastAPI does\n{stdout}");
+    }
+    Ok(is_well)
 }
 
 /// Every lesson's tests against its `fastapi_app.py`; says whether none failed.
@@ -107,6 +126,25 @@ fn claim_line(line: &str) -> Option<(Claim, String)> {
     let claim = Claim { prefix: prefix.to_owned(), number: number.parse().ok()? };
     let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
     Some((claim, sentence.replace(['`', '*'], "")))
+}
+
+/// Runs the tests of one module of the suite; returns what libtest printed.
+fn suite(module: &str, variables: &[(&str, &str)], options: &[&str]) -> Result<String, String> {
+    let output = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"))
+        .args(["test", "--quiet", "--package", "lesson-tests", "--test", "suite", "--"])
+        .args([&format!("{module}::"), "--format=pretty"])
+        .args(options)
+        .env("RUST_BACKTRACE", "0")
+        .envs(variables.iter().copied())
+        .current_dir(workspace::root())
+        .output()
+        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !stdout.contains(&format!("test {module}::")) {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("no test of {module} was run:\n{stderr}"));
+    }
+    Ok(stdout)
 }
 
 /// What one run of a lesson's tests said.
@@ -186,27 +224,12 @@ impl std::fmt::Display for Claim {
 impl Run {
     fn of(lesson: &str, variables: &[(&str, &str)], options: &[&str]) -> Result<Self, String> {
         let report = workspace::target().join(format!("claims-{lesson}.tsv"));
-        fs::write(&report, "").map_err(|e| format!("{}: {e}", report.display()))?;
-        let output = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"))
-            .args(["test", "--quiet", "--package", "lesson-tests", "--test", "suite", "--"])
-            .args([&format!("{}::", lesson.replace('-', "_")), "--format=pretty"])
-            .args(options)
-            .env("LESSON_REPORT", &report)
-            .env("RUST_BACKTRACE", "0")
-            .envs(variables.iter().copied())
-            .current_dir(workspace::root())
-            .output()
-            .map_err(|e| format!("cannot run cargo: {e}"))?;
-        let facts =
-            fs::read_to_string(&report).map_err(|e| format!("{}: {e}", report.display()))?;
-        let run = Self::read(&String::from_utf8_lossy(&output.stdout), &facts);
-        match run.tests.is_empty() {
-            true => Err(format!(
-                "no test of {lesson} was run:\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            )),
-            false => Ok(run),
-        }
+        let report = report.display().to_string();
+        fs::write(&report, "").map_err(|e| format!("{report}: {e}"))?;
+        let variables = [&[("LESSON_REPORT", report.as_str())], variables].concat();
+        let stdout = suite(&lesson.replace('-', "_"), &variables, options)?;
+        let facts = fs::read_to_string(&report).map_err(|e| format!("{report}: {e}"))?;
+        Ok(Self::read(&stdout, &facts))
     }
 
     /// Puts libtest's lines and the report's facts together.

@@ -1,0 +1,193 @@
+//! The extractors of `lesson_support::extract` against real FastAPI: the same requests to
+//! the same routes, and whether the answers are the same.
+//!
+//! `LESSON_TARGET=fastapi LESSON_SEED=2 cargo test -p lesson-tests --test suite extract::`
+//! tries other random requests than `just parity` does.
+
+mod app;
+mod random;
+mod table;
+
+use std::env;
+use std::fmt::{self, Display, Formatter};
+use std::future::IntoFuture;
+
+use axum::body::Bytes;
+use futures_util::{StreamExt, future, stream};
+use lesson_tests::fastapi::Uvicorn;
+use lesson_tests::server::client;
+use lesson_tests::{Target, fastapi_only, own_server_only, workspace};
+use reqwest::{Client, Method};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+/// How many random requests are compared.
+const REQUESTS: usize = 1_500;
+
+/// How many at a time: enough to keep a uvicorn with one worker busy.
+const AT_A_TIME: usize = 8;
+
+#[tokio::test]
+async fn requests_picked_by_hand_are_answered_as_written() {
+    own_server_only!("needs routes of its own");
+    let server = Server::of_target().await;
+    for (sent, written) in table::alike().into_iter().chain(table::different()) {
+        let answer = server.ask(&sent).await;
+        assert_eq!(answer.summary(), written, "{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn random_requests_are_answered_as_fastapi_does() {
+    fastapi_only!("compares with real FastAPI");
+    let (ours, fastapis) = (Server::rust().await, Server::fastapi().await);
+    let seed = seed();
+    let by_hand = table::alike().into_iter().map(|(sent, _)| sent);
+    let sent = by_hand.chain(random::requests(seed).take(REQUESTS));
+    let differing: Vec<String> = stream::iter(sent)
+        .map(|sent| compare(&ours, &fastapis, sent))
+        .buffered(AT_A_TIME)
+        .filter_map(future::ready)
+        .collect()
+        .await;
+    assert!(
+        differing.is_empty(),
+        "LESSON_SEED={seed}: {} answers differ; the first of them:\n{}",
+        differing.len(),
+        differing[..differing.len().min(3)].join("\n")
+    );
+}
+
+/// Which random requests are sent: always the same ones, unless `LESSON_SEED` says otherwise.
+fn seed() -> u64 {
+    env::var("LESSON_SEED").map_or(1, |seed| seed.parse().expect("LESSON_SEED is a number"))
+}
+
+/// The request and both answers, if these differ.
+async fn compare(ours: &Server, fastapis: &Server, sent: Sent) -> Option<String> {
+    let (ours, fastapis) = tokio::join!(ours.ask(&sent), fastapis.ask(&sent));
+    (ours != fastapis).then(|| format!("{sent:?}\n  ours:    {ours}\n  FastAPI: {fastapis}"))
+}
+
+/// A request, to whichever server.
+#[derive(Clone, Debug)]
+struct Sent {
+    method: Method,
+    /// Path and query.
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl Sent {
+    fn get(target: impl Into<String>) -> Self {
+        let target = target.into();
+        Self { method: Method::GET, target, headers: Vec::new(), body: Bytes::new() }
+    }
+
+    fn post(target: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self { method: Method::POST, body: body.into(), ..Self::get(target) }
+    }
+
+    fn post_json(target: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self::post(target, body).header("content-type", "application/json")
+    }
+
+    fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// What a server answered.
+#[derive(PartialEq)]
+struct Answer {
+    status: u16,
+    /// Null if it is no JSON, as that of a 500.
+    body: Value,
+}
+
+impl Answer {
+    fn new(status: u16, body: &[u8]) -> Self {
+        let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let problems = body.get_mut("detail").and_then(Value::as_array_mut);
+        for problem in problems.into_iter().flatten() {
+            // What exactly is wrong with the JSON is said in each parser's own words.
+            if problem["type"] == "json_invalid" {
+                problem["ctx"] = Value::Null;
+            }
+        }
+        Self { status, body }
+    }
+
+    /// `200 [1,2]` or `422 int_parsing query.skip, missing body.x`.
+    fn summary(&self) -> String {
+        let problem = |problem: &Value| {
+            let steps = problem["loc"].as_array().expect("a loc").iter();
+            let steps: Vec<_> = steps.map(|step| text(step.clone())).collect();
+            format!("{} {}", text(problem["type"].clone()), steps.join("."))
+        };
+        match self.body["detail"].as_array() {
+            Some(problems) => {
+                let problems: Vec<_> = problems.iter().map(problem).collect();
+                format!("{} {}", self.status, problems.join(", "))
+            }
+            None => self.to_string(),
+        }
+    }
+}
+
+impl Display for Answer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.body)
+    }
+}
+
+/// A value as it is written in a path, a query or a header.
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// A server that has the routes.
+struct Server {
+    base_url: String,
+    client: Client,
+    /// What runs it, unless it is a task of the test.
+    _uvicorn: Option<Uvicorn>,
+}
+
+impl Server {
+    async fn of_target() -> Self {
+        match Target::current() {
+            Target::FastApi => Self::fastapi().await,
+            _ => Self::rust().await,
+        }
+    }
+
+    async fn rust() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let base_url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(axum::serve(listener, app::router()).into_future());
+        Self { base_url, client: client(), _uvicorn: None }
+    }
+
+    async fn fastapi() -> Self {
+        let folder = workspace::root().join("tests/fastapi");
+        let uvicorn = Uvicorn::start_app(&folder, "extract_app", &[]).await;
+        Self { base_url: uvicorn.base_url().to_owned(), client: client(), _uvicorn: Some(uvicorn) }
+    }
+
+    async fn ask(&self, sent: &Sent) -> Answer {
+        let url = format!("{}{}", self.base_url, sent.target);
+        let mut request = self.client.request(sent.method.clone(), url).body(sent.body.clone());
+        for (name, value) in &sent.headers {
+            request = request.header(name, value.as_bytes());
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("{sent:?}: {error}"));
+        let status = response.status().as_u16();
+        Answer::new(status, &response.bytes().await.expect("a body"))
+    }
+}
