@@ -140,7 +140,7 @@ fn suite(module: &str, variables: &[(&str, &str)], options: &[&str]) -> Result<S
         .output()
         .map_err(|e| format!("cannot run cargo: {e}"))?;
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    if !stdout.contains(&format!("test {module}::")) {
+    if !stdout.contains(&format!("{module}::")) {
         let stderr = String::from_utf8_lossy(&output.stderr);
         return Err(format!("no test of {module} was run:\n{stderr}"));
     }
