@@ -102,3 +102,61 @@ impl AsyncWrite for CuttableStream {
         self.poll_uncut(cx)?.poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    async fn connect() -> (CuttableStream, TcpStream, CancellationToken) {
+        let cut = CancellationToken::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut listener = CuttableListener::new(listener, cut.clone());
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await;
+        (stream, client, cut)
+    }
+
+    #[tokio::test]
+    async fn small_pieces_are_sent_at_once() {
+        let (stream, _client, _) = connect().await;
+        assert!(stream.stream.nodelay().unwrap());
+    }
+
+    #[tokio::test]
+    async fn bytes_pass_until_the_cut() {
+        let (mut stream, mut client, _) = connect().await;
+        stream.write_all(b"to the client").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut text = String::new();
+        client.read_to_string(&mut text).await.unwrap();
+        assert_eq!(text, "to the client");
+    }
+
+    #[tokio::test]
+    async fn everything_fails_after_the_cut() {
+        let (mut stream, _client, cut) = connect().await;
+        cut.cancel();
+        let aborted = io::ErrorKind::ConnectionAborted;
+        assert_eq!(stream.read(&mut [0]).await.unwrap_err().kind(), aborted);
+        assert_eq!(stream.write(b"x").await.unwrap_err().kind(), aborted);
+        let slices = [io::IoSlice::new(b"x")];
+        assert_eq!(stream.write_vectored(&slices).await.unwrap_err().kind(), aborted);
+        assert_eq!(stream.flush().await.unwrap_err().kind(), aborted);
+        assert_eq!(stream.shutdown().await.unwrap_err().kind(), aborted);
+    }
+
+    #[tokio::test]
+    async fn the_cut_wakes_who_waits_for_bytes() {
+        let (mut stream, _client, cut) = connect().await;
+        let reading = tokio::spawn(async move { stream.read(&mut [0]).await });
+        tokio::task::yield_now().await;
+        cut.cancel();
+        let result = timeout(Duration::from_secs(10), reading).await.unwrap().unwrap();
+        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
+    }
+}

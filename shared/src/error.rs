@@ -157,16 +157,20 @@ mod tests {
     #[tokio::test]
     async fn an_answer_carries_its_headers() {
         let error = ApiError::from_status(StatusCode::UNAUTHORIZED)
-            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Basic"));
+        assert_eq!(error.status(), 401);
         let (status, headers, body) = read(error).await;
         assert_eq!(status, 401);
-        assert_eq!(headers[WWW_AUTHENTICATE], "Bearer");
+        let schemes: Vec<_> = headers.get_all(WWW_AUTHENTICATE).iter().collect();
+        assert_eq!(schemes, ["Bearer", "Basic"]);
         assert_eq!(body, r#"{"detail":"Unauthorized"}"#);
     }
 
     #[tokio::test]
     async fn an_unexpected_error_tells_the_client_nothing() {
         let secret = std::io::Error::other("password of the database");
+        assert_eq!(ApiError::from(std::io::Error::other("")).status(), 500);
         let (status, headers, body) = read(ApiError::from(secret)).await;
         assert_eq!(status, 500);
         assert_eq!(headers[CONTENT_TYPE], "text/plain; charset=utf-8");

@@ -78,6 +78,19 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_elsewhere_does_not_close_the_log() {
+        let events = EventLog::default();
+        let poisoner = events.clone();
+        let panicked = std::thread::spawn(move || {
+            let _lock = poisoner.lines.lock();
+            panic!("while the log is locked");
+        });
+        assert!(panicked.join().is_err());
+        events.add("still open");
+        assert_eq!(events.lines(), ["still open"]);
+    }
+
+    #[test]
     fn the_oldest_lines_go_when_the_log_is_full() {
         let events = EventLog::default();
         for number in 0..=KEPT_LINES {

@@ -165,3 +165,41 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panic: {}", message.unwrap_or("without a message"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_are_listed_until_they_end_and_the_end_is_waited_for() {
+        let in_flight = InFlight::default();
+        let first = in_flight.enter("GET /first".into());
+        let second = in_flight.enter("GET /second".into());
+        assert_eq!(in_flight.names(), ["GET /first".into(), "GET /second".into()]);
+        drop(first);
+        assert_eq!(in_flight.names(), ["GET /second".into()]);
+        assert!(timeout(Duration::from_millis(20), in_flight.ended()).await.is_err());
+        drop(second);
+        assert!(in_flight.names().is_empty());
+        in_flight.ended().await;
+    }
+
+    #[test]
+    fn a_tracked_body_keeps_its_length() {
+        let entry = InFlight::default().enter("GET /".into());
+        let body = TrackedBody::new(Body::from("12345"), entry);
+        assert_eq!(body.size_hint().exact(), Some(5));
+        assert!(!body.is_end_stream());
+    }
+
+    #[test]
+    fn a_panic_is_told_in_its_own_words() {
+        assert_eq!(panic_message(&"no model"), "panic: no model");
+        assert_eq!(panic_message(&"no model".to_owned()), "panic: no model");
+        assert_eq!(panic_message(&7), "panic: without a message");
+    }
+}

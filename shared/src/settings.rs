@@ -132,7 +132,7 @@ fn number<N: TryFrom<u64>>(
     value: &str,
     range: RangeInclusive<u64>,
 ) -> Result<N, UsageError> {
-    let parsed = value.trim().parse().ok().filter(|n| range.contains(n));
+    let parsed = value.parse().ok().filter(|n| range.contains(n));
     parsed.and_then(|n| N::try_from(n).ok()).ok_or_else(|| {
         let (least, most) = (range.start(), range.end());
         UsageError(format!(

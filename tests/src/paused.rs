@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use tokio::time::timeout;
 use tower::ServiceExt;
 
 use crate::answer::{Answer, Clock};
@@ -20,7 +21,9 @@ pub const TICK: Duration = Duration::from_secs(1);
 pub async fn get(app: &Router, path: &str) -> Answer {
     let request = Request::get(path).body(Body::empty());
     let clock = Clock::start(TICK);
-    let response = app.clone().oneshot(request.expect("a request")).await;
+    let response = app.clone().oneshot(request.expect("a request"));
+    // An hour of the paused clock passes at once; an answer that never comes would not.
+    let response = timeout(Duration::from_secs(3600), response).await.expect("an answer in time");
     let (head, body) = response.expect("an answer").into_parts();
     Answer::new(head.status.as_u16(), head.headers, body.into_data_stream(), clock)
 }

@@ -28,8 +28,10 @@ impl TestServer {
     }
 
     /// The same with variables of the environment, such as `LESSON_JSON_FILE`.
+    ///
+    /// `LESSON_TICK_MS` sets a tick of its own, for a test that must act within one.
     pub async fn start_with(lesson: &str, variables: &[(&str, &str)]) -> Self {
-        let tick = Target::current().tick();
+        let tick = tick(variables);
         let (base, process): (_, Option<Box<dyn Send>>) = match Target::current() {
             Target::Rust => {
                 let server = InProcess::start(lesson, tick, variables).await;
@@ -95,6 +97,17 @@ impl TestServer {
             assert!(started.elapsed() < PATIENCE, "no event {event:?} in {events:?}");
             tokio::time::sleep(self.tick / 4).await;
         }
+    }
+}
+
+/// A server that runs already keeps the tick that it was started with.
+fn tick(variables: &[(&str, &str)]) -> Duration {
+    let own = variables.iter().find(|(name, _)| *name == "LESSON_TICK_MS");
+    match (Target::current(), own) {
+        (Target::Rust | Target::FastApi, Some((_, ms))) => {
+            Duration::from_millis(ms.parse().expect("a number of milliseconds"))
+        }
+        (target, _) => target.tick(),
     }
 }
 

@@ -72,7 +72,7 @@ async fn counter(
     let first = resume.last_event_id.map_or(0, |seen| seen.saturating_add(1));
     let counts = stream! {
         let mut sent = guard(0, |sent| log.add(format!("sse-counter over after {sent}")));
-        for number in first.. {
+        for number in first..=i64::MAX {
             let id = number.to_string();
             *sent += 1;
             yield Event::default().data(format!("count {number}")).id(id);

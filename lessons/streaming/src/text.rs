@@ -90,6 +90,11 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::mpsc as blocking;
+    use std::time::Duration;
+
     use futures_util::StreamExt;
 
     use super::*;
@@ -97,10 +102,44 @@ mod tests {
     #[tokio::test]
     async fn an_iterator_that_panics_ends_in_an_error() {
         let items = (0..3).map(|n| if n == 2 { panic!("item 2 cannot be made") } else { n });
-        let stream = stream_blocking(items);
-        let results: Vec<_> = stream.collect().await;
+        let results: Vec<_> = stream_blocking(items).collect().await;
         assert_eq!(results.len(), 3);
         assert!(matches!(results[..2], [Ok(0), Ok(1)]));
         assert!(results[2].as_ref().unwrap_err().is_panic());
+    }
+
+    /// This test's runtime has one thread: if the iterator blocked it, nobody could let it go.
+    #[tokio::test]
+    async fn an_iterator_that_blocks_does_not_block_the_runtime() {
+        let (release, released) = blocking::channel();
+        let items = iter::once_with(move || released.recv_timeout(Duration::from_secs(10)));
+        let mut stream = Box::pin(stream_blocking(items));
+        let (item, ()) = tokio::join!(stream.next(), async { release.send(()).unwrap() });
+        assert_eq!(item.unwrap().unwrap(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn an_iterator_is_not_driven_far_ahead_of_its_reader() {
+        let made = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&made);
+        let items = iter::repeat_with(move || counter.fetch_add(1, Ordering::SeqCst));
+        let mut stream = Box::pin(stream_blocking(items));
+        for expected in 0..5 {
+            assert_eq!(stream.next().await.unwrap().unwrap(), expected);
+            // One in the channel, one in the hands of the thread.
+            assert!(made.load(Ordering::SeqCst) <= expected + 3);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_iterator_ends_when_its_reader_has_left() {
+        let (dropped, was_dropped) = tokio::sync::oneshot::channel::<()>();
+        let items = iter::repeat_with(move || dropped.is_closed());
+        let mut stream = Box::pin(stream_blocking(items));
+        stream.next().await.unwrap().unwrap();
+        drop(stream);
+        // The sender goes with the iterator, and the receiver is told.
+        let ended = tokio::time::timeout(Duration::from_secs(10), was_dropped).await;
+        assert!(ended.unwrap().is_err());
     }
 }

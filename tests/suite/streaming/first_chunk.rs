@@ -54,8 +54,12 @@ async fn st_13_the_layer_acts_on_one_path_only() {
     assert_eq!(watched.text(), "");
     assert_eq!(watched.end, expect(rust(End::Broken), fastapi(End::Complete)));
 
-    let bare = server.get("/bare-raise/other").await.rest().await;
-    assert_eq!((bare.text().as_str(), bare.end), ("", End::Broken));
+    for path in ["/bare-raise/other", "/replayed-raise/other"] {
+        let answer = server.get(path).await;
+        assert_eq!((answer.status, answer.content_type()), (200, Some("text")), "{path}");
+        let body = answer.rest().await;
+        assert_eq!((body.text().as_str(), body.end), ("", End::Broken), "{path}");
+    }
     assert_eq!(server.events().await, [""; 0]);
 }
 
@@ -156,6 +160,19 @@ async fn st_19_the_chunk_that_was_looked_at_is_gone() {
 
     let answer = server.get("/bare-ok/stream").await;
     assert_eq!(answer.text().await, DIGITS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_19_only_the_first_chunk_is_waited_for() {
+    rust_only!("pauses the clock");
+    let (app, _) = paused_app();
+    for (path, first_round) in [("/watched-ok/stream", 9), ("/replayed-ok/stream", 10)] {
+        let answer = paused::get(&app, path).await;
+        assert_eq!(answer.head_at, 1.0, "{path}");
+        let body = answer.rest().await;
+        let times: Vec<f64> = body.pieces.iter().map(|piece| piece.at).collect();
+        assert_eq!(times, [vec![1.0; first_round], vec![2.0; 10]].concat(), "{path}");
+    }
 }
 
 #[tokio::test]

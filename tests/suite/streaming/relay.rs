@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use async_stream::stream;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::routing::get;
+use lesson_streaming::app;
+use lesson_streaming::relay::Upstream;
 use lesson_tests::{Binary, texts};
 use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
 use scopeguard::guard;
@@ -32,10 +35,23 @@ async fn st_08_body_and_media_type_arrive_unchanged() {
 }
 
 #[tokio::test]
+async fn st_08_the_media_type_is_the_upstreams_own() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    let png = [(header::CONTENT_TYPE, "image/png")];
+    let image = serve(Router::new().fallback(async move || (png, "an image"))).await;
+    let answer = relay_of(&image).await.get("/server-b/file").await;
+    let fixed = Some("application/json");
+    assert_eq!(answer.content_type(), expect(rust(Some("image/png")), fastapi(fixed)));
+    let untyped = serve(Router::new().fallback(async || Body::from("no media type"))).await;
+    let answer = relay_of(&untyped).await.get("/server-b/file").await;
+    assert_eq!(answer.content_type(), expect(rust(None), fastapi(fixed)));
+}
+
+#[tokio::test]
 async fn st_09_decoding_each_piece_breaks_on_a_split_character() {
     let server = start().await;
     let answer = server.get("/server-b/stream-split-char").await;
-    assert_eq!(answer.status, 200);
+    assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")));
     let body = answer.rest().await;
     assert_eq!((body.text().as_str(), body.end), ("", End::Broken));
 }
@@ -44,7 +60,7 @@ async fn st_09_decoding_each_piece_breaks_on_a_split_character() {
 async fn st_09_bytes_that_are_passed_on_cannot_be_split() {
     let server = start().await;
     let answer = server.get("/server-b/stream-split-char-careful").await;
-    assert_eq!(answer.status, 200);
+    assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")));
     let expected = format!("{}가{}", "x".repeat(99), "y".repeat(20));
     assert_eq!(answer.text().await, expected);
 }
@@ -88,11 +104,8 @@ async fn st_34_memory_stays_flat_while_a_large_body_passes() {
     let path = super::server_a::sparse_file(folder.path(), SIZE);
     const SIZE: u64 = 512 << 20;
     let server = Binary::start("streaming", &[], &[("LESSON_JSON_FILE", &path)]);
-    // The first request pays for connections and buffers.
-    let mut answer = server.get("/server-b/file").await;
-    answer.next_bytes().await.expect("a first piece");
+    server.get("/ping").await.text().await;
     let before = server.resident_bytes();
-    drop(answer);
 
     let mut answer = server.get("/server-b/file").await;
     let (mut received, mut most) = (0, before);
@@ -125,7 +138,10 @@ async fn st_35_the_upstream_is_given_up_when_the_client_leaves() {
 async fn st_36_an_upstream_that_answers_an_error_is_a_502_before_the_first_byte() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::FOUND] {
-        let app = Router::new().fallback(async move || (status, "internals of the upstream"));
+        let elsewhere = [(header::LOCATION, "/elsewhere")];
+        let app = Router::new()
+            .route("/elsewhere", get(async || "a page that nobody asked for"))
+            .fallback(async move || (status, elsewhere, "internals of the upstream"));
         let server = relay_of(&serve(app).await).await;
         let answer = server.get("/server-b/file").await;
         assert_eq!(answer.status, expect(rust(502), fastapi(200)), "{status}");
@@ -141,10 +157,40 @@ async fn st_36_an_upstream_that_does_not_answer_is_a_504() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let (_, mut state) = paused_app();
-    state.upstream = lesson_streaming::relay::Upstream::new(&url).expect("a client");
-    let answer = paused::get(&lesson_streaming::app(state), "/server-b/file").await;
-    assert_eq!(answer.status, 504);
+    state.upstream = Upstream::new(&url).expect("a client");
+    let answer = paused::get(&app(state), "/server-b/file").await;
+    assert_eq!((answer.status, answer.head_at), (504, 30.0));
     assert_eq!(answer.text().await, r#"{"detail":"Gateway Timeout"}"#);
+}
+
+#[tokio::test]
+async fn st_36_the_log_tells_why() {
+    rust_only!("reads the log of the real program");
+    let failing = async || (StatusCode::INTERNAL_SERVER_ERROR, "internals of the upstream");
+    let upstream = serve(Router::new().fallback(failing)).await;
+    let server = Binary::start("streaming", &[], &[("LESSON_UPSTREAM_URL", &upstream)]);
+    assert_eq!(server.get("/server-b/file").await.status, 502);
+    server.log_line("upstream answered 500 Internal Server Error for /server-a/file");
+    assert_eq!(server.get("/server-b/stream-no-upstream").await.status, 502);
+    server.log_line("Connection refused");
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_36_a_stream_may_take_longer_than_any_pause_in_it() {
+    rust_only!("pauses the clock");
+    let slow = async || {
+        Body::from_stream(stream! {
+            for piece in ["first", "second", "third"] {
+                yield Ok::<_, Infallible>(piece);
+                sleep(Duration::from_secs(20)).await;
+            }
+        })
+    };
+    let (_, mut state) = paused_app();
+    let upstream = serve(Router::new().fallback(slow)).await;
+    state.upstream = Upstream::new(&upstream).expect("a client");
+    let body = paused::get(&app(state), "/server-b/file").await.rest().await;
+    assert_eq!((body.texts(), body.end), (vec!["first", "second", "third"], End::Complete));
 }
 
 #[tokio::test]
@@ -153,6 +199,7 @@ async fn st_37_an_upstream_that_breaks_half_way_breaks_the_answer_visibly() {
     for path in ["/server-a/stream-breaks", "/server-b/stream-breaks"] {
         let answer = server.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.content_type(), Some("application/json"), "{path}");
         let body = answer.rest().await;
         assert_eq!(body.text(), "{\"numbers\": [1, 2, ", "{path}");
         assert_eq!(body.end, End::Broken, "{path}");
@@ -192,6 +239,14 @@ async fn st_46_the_upstream_is_never_taken_from_the_request() {
         .header("host", &host)
         .header("x-forwarded-host", &host);
     assert_eq!(server.send(request).await.text().await, STREAMED);
+}
+
+#[tokio::test]
+async fn st_46_the_upstream_is_not_reached_through_a_proxy_of_the_environment() {
+    rust_only!("starts the real program");
+    let proxy = [("http_proxy", "http://127.0.0.1:1"), ("HTTP_PROXY", "http://127.0.0.1:1")];
+    let server = Binary::start("streaming", &[], &proxy);
+    assert_eq!(server.get("/server-b/stream").await.text().await, STREAMED);
 }
 
 async fn relay_of(upstream: &str) -> TestServer {

@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, rust};
+use lesson_streaming::app;
+use lesson_streaming::server_a::JsonFile;
+use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust};
+use lesson_tests::{rust_only, workspace};
 
-use super::start;
+use super::{paused_app, start};
 
 pub(super) const STREAMED: &str =
     "{\n  \"name\": \"streamed\",\n  \"greeting\": \"안녕, axum\",\n  \"numbers\": [1, 2, 3]\n}\n";
@@ -32,6 +35,31 @@ async fn st_10_a_missing_file_is_found_out_before_the_answer_begins() {
     let body = answer.rest().await;
     assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
     assert_eq!(body.text(), expect(rust(r#"{"detail":"Not Found"}"#), fastapi("")));
+}
+
+#[tokio::test]
+async fn st_10_a_file_that_cannot_be_opened_is_a_500_that_tells_nothing() {
+    own_server_only!("sets LESSON_JSON_FILE");
+    let below_a_file = format!("{}/Cargo.toml/x.json", workspace::root().display());
+    let variables = [("LESSON_JSON_FILE", below_a_file.as_str())];
+    let server = TestServer::start_with("streaming", &variables).await;
+    let answer = server.get("/server-a/file").await;
+    assert_eq!(answer.status, expect(rust(500), fastapi(200)));
+    let body = answer.rest().await;
+    assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
+    assert_eq!(body.text(), expect(rust("Internal Server Error"), fastapi("")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_47_the_pieces_are_of_64_kib() {
+    rust_only!("calls the router in process");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = sparse_file(folder.path(), 1_000_000);
+    let (_, mut state) = paused_app();
+    state.json_file = JsonFile::new(Some(&path));
+    let body = paused::get(&app(state), "/server-a/file").await.rest().await;
+    let sizes: Vec<usize> = body.texts().iter().map(|text| text.len()).collect();
+    assert_eq!(sizes, [&[65_536; 15][..], &[16_960]].concat());
 }
 
 #[tokio::test]

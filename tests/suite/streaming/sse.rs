@@ -2,7 +2,9 @@
 
 use eventsource_stream::{Event, Eventsource};
 use futures_util::StreamExt;
-use lesson_tests::{Answer, Binary, End, Target, expect, fastapi, paused, rust, rust_only, texts};
+use lesson_tests::{
+    Answer, Binary, End, Target, TestServer, expect, fastapi, paused, rust, rust_only, texts,
+};
 
 use super::server_a::STREAMED;
 use super::{paused_app, start};
@@ -82,6 +84,18 @@ async fn st_27_an_id_that_is_no_integer_is_a_422() {
 }
 
 #[tokio::test]
+async fn st_27_an_integer_may_be_written_as_pydantic_takes_it() {
+    let server = start().await;
+    for (path, id) in [("-1", "-1"), ("300", "300"), ("%207", "7"), ("1.0", "1"), ("+5", "5")] {
+        let mut answer = server.get(&format!("/sse/{path}")).await;
+        let first = answer.take(1).await.remove(0);
+        assert_eq!(first.text, format!("id:{id}, message 0\n\n"));
+    }
+    let answer = server.get("/sse/99999999999999999999").await;
+    assert_eq!(answer.status, expect(rust(422), fastapi(200)));
+}
+
+#[tokio::test]
 async fn st_27_head_is_answered_by_the_get_route() {
     let server = start().await;
     let answer = server.send(server.request(reqwest::Method::HEAD, "/sse/7")).await;
@@ -97,7 +111,7 @@ async fn st_27_head_is_answered_by_the_get_route() {
 
 #[tokio::test]
 async fn st_28_a_feed_ends_when_its_client_goes_away() {
-    let server = start().await;
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "100")]).await;
     for (path, name) in [
         ("/sse/7", "sse"),
         ("/sse-loose/7", "sse-loose"),
@@ -182,7 +196,7 @@ async fn st_32_both_frameworks_write_the_same_events() {
 
 #[tokio::test]
 async fn st_42_a_client_that_comes_back_resumes_after_the_last_event_it_saw() {
-    let server = start().await;
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "100")]).await;
     let mut answer = server.get("/sse-counter/").await;
     let first = answer.take(3).await;
     assert_eq!(texts(&first), counts(0..3));
@@ -192,6 +206,13 @@ async fn st_42_a_client_that_comes_back_resumes_after_the_last_event_it_saw() {
     let request = server.request(reqwest::Method::GET, "/sse-counter/");
     let mut answer = server.send(request.header("last-event-id", "2")).await;
     assert_eq!(texts(&answer.take(2).await), counts(3..5));
+
+    let request = server.request(reqwest::Method::GET, "/sse-counter/");
+    let last = i64::MAX.to_string();
+    let mut answer = server.send(request.header("last-event-id", &last)).await;
+    let beyond = expect(rust("9223372036854775807"), fastapi("9223372036854775808"));
+    let event = answer.take(1).await.remove(0);
+    assert_eq!(event.text, format!("data: count {beyond}\nid: {beyond}\n\n"));
 
     let request = server.request(reqwest::Method::GET, "/sse-counter/");
     let answer = server.send(request.header("last-event-id", "two")).await;

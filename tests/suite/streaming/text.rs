@@ -67,11 +67,18 @@ async fn st_02_an_iterator_that_blocks_holds_nobody_up() {
 #[tokio::test]
 async fn st_03_a_client_that_asks_for_pieces_gets_them_as_they_arrive() {
     let server = start().await;
-    let response = server.request(reqwest::Method::GET, "/text/");
-    let mut response = response.send().await.expect("an answer");
+    let started = std::time::Instant::now();
+    let request = server.request(reqwest::Method::GET, "/text/");
+    let mut response = request.send().await.expect("an answer");
     let first = response.chunk().await.expect("a piece").expect("a piece");
+    let first_after = started.elapsed();
     assert_eq!(first, PIECE);
     assert_eq!(response.bytes().await.expect("the rest").len(), 29 * PIECE.len());
+    let all_after = started.elapsed();
+    assert!(
+        first_after < all_after / 2,
+        "the first after {first_after:?}, all after {all_after:?}"
+    );
 }
 
 #[tokio::test]
@@ -120,7 +127,7 @@ async fn st_05_a_charset_is_sent_only_where_somebody_wrote_it() {
 
 #[tokio::test]
 async fn st_06_a_stream_is_dropped_when_its_client_goes_away() {
-    let server = start().await;
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "50")]).await;
     let mut answer = server.get("/text/").await;
     assert_eq!(texts(&answer.take(3).await), [PIECE; 3]);
     drop(answer);

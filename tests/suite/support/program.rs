@@ -162,6 +162,20 @@ async fn a_second_ctrl_c_ends_the_process_at_once_with_130() {
 }
 
 #[tokio::test]
+async fn a_second_sigterm_ends_the_process_at_once_with_143() {
+    rust_only!("signals the real program");
+    let server = Binary::start("streaming", &["--grace-ms", LONG], &[]);
+    let mut answer = server.get("/text/").await;
+    assert_eq!(texts(&answer.take(1).await), ["some text data"]);
+    server.signal("TERM");
+    server.log_line("SIGTERM: stopping");
+    server.signal("TERM");
+    server.log_line("SIGTERM again: ending now");
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(143), "{}", ended.stderr);
+}
+
+#[tokio::test]
 async fn each_request_is_a_line_of_the_log_and_a_broken_body_another() {
     rust_only!("reads the log of the real program");
     let server = Binary::start("streaming", &[], &[]);
