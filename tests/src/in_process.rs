@@ -26,6 +26,9 @@ impl InProcess {
             ..Settings::default()
         };
         let started = match lesson {
+            "response-models" => {
+                run(lesson_response_models::LESSON, lesson_response_models::lesson, settings)
+            }
             "streaming" => run(lesson_streaming::LESSON, lesson_streaming::lesson, settings),
             other => panic!("no lesson named {other}"),
         };

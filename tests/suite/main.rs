@@ -2,5 +2,6 @@
 
 mod extract;
 mod readmes;
+mod response_models;
 mod streaming;
 mod support;

@@ -1,0 +1,293 @@
+"""Response models: the lesson's app in FastAPI. Same routes, same claims (RM-…) as in src/.
+
+    uvicorn fastapi_app:app --app-dir lessons/response-models
+    curl http://127.0.0.1:8000/exclude-unset/items/foo
+"""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+
+app = FastAPI(title="Catalogue", version="1.0.0")
+
+events: list[str] = []
+
+
+@app.get("/ping")
+async def ping() -> str:
+    return "pong"
+
+
+@app.get("/_events")
+async def list_events() -> list[str]:
+    return events
+
+
+@app.delete("/_events", status_code=204)
+async def clear_events() -> None:
+    events.clear()
+
+
+# --- the complete item --------------------------------------------------------
+
+
+# ANCHOR: item
+class Item(BaseModel):
+    name: str
+    description: str | None = None
+    price: float
+    tax: float = 10.5
+    tags: list[str] = []
+# ANCHOR_END: item
+
+
+# ANCHOR: records
+items: dict[str, dict[str, Any]] = {
+    "foo": {"name": "Foo", "price": 50.2},
+    "bar": {"name": "Bar", "description": "The bartenders", "price": 62, "tax": 20.2},
+    "baz": {
+        "name": "Baz", "description": None, "price": 50.2, "tax": 10.5, "tags": []
+    },
+    # Not what the models expect:
+    "extra": {"price": 1, "owner": "somebody", "name": "Extra"},
+    "missing": {"name": "Missing"},
+    "null": {"name": "Null", "price": 1, "tax": None},
+    "text": {"name": "Text", "price": "1.50"},
+    "floats": {"name": "Floats", "price": 0.00001, "tax": 1e16},
+}
+# ANCHOR_END: records
+
+
+# ANCHOR: complete
+@app.get("/exclude-nothing/items/{item_id}", response_model=Item)
+@app.get("/broken-model/items/{item_id}", response_model=Item)
+async def read_item(item_id: str) -> Any:
+    # RM-4: the dict is checked against the model, and cut down to it.
+    return items[item_id]  # RM-5: an unknown id is a KeyError
+# ANCHOR_END: complete
+
+
+# --- the item as it was given -------------------------------------------------
+
+
+# ANCHOR: unset
+@app.get(
+    "/exclude-unset/items/{item_id}",
+    response_model=Item,
+    response_model_exclude_unset=True,
+)
+async def read_record(item_id: str) -> Any:
+    return items[item_id]  # RM-1, RM-2, RM-3
+# ANCHOR_END: unset
+
+
+# ANCHOR: instance
+@app.get(
+    "/exclude-unset-instance/items/{item_id}",
+    response_model=Item,
+    response_model_exclude_unset=True,
+)
+async def read_instance(item_id: str) -> Item:
+    item = Item(**items[item_id])
+    # RM-7: the value stays what it is, but now it counts as set.
+    item.tax = item.tax
+    return item
+# ANCHOR_END: instance
+
+
+# --- the sisters of exclude_unset ---------------------------------------------
+
+
+# ANCHOR: sisters
+@app.get(
+    "/exclude-defaults/items/{item_id}",
+    response_model=Item,
+    response_model_exclude_defaults=True,
+)
+async def without_defaults(item_id: str) -> Any:
+    return items[item_id]  # RM-6
+
+
+@app.get(
+    "/exclude-none/items/{item_id}",
+    response_model=Item,
+    response_model_exclude_none=True,
+)
+async def without_none(item_id: str) -> Any:
+    return items[item_id]  # RM-6
+# ANCHOR_END: sisters
+
+
+# --- some of the fields -------------------------------------------------------
+
+
+# ANCHOR: fields
+@app.get(
+    "/include/items/{item_id}",
+    response_model=Item,
+    response_model_include={"name", "description"},
+)
+async def include(item_id: str) -> Any:
+    return items[item_id]
+
+
+@app.get(
+    "/exclude/items/{item_id}",
+    response_model=Item,
+    response_model_exclude={"tax"},
+)
+async def exclude(item_id: str) -> Any:
+    return items[item_id]
+# ANCHOR_END: fields
+
+
+# --- redirects, two ways ------------------------------------------------------
+
+
+# ANCHOR: base-url
+def base_url(request: Request) -> str:
+    """The address that the connection came in on.
+
+    `request.base_url` and `request.url_for` take it from the Host header, and a client
+    can write into that what it likes.
+    """
+    host, port = request.scope["server"]
+    return f"http://{host}:{port}"
+
+
+BaseUrl = Annotated[str, Depends(base_url)]
+# ANCHOR_END: base-url
+
+
+# ANCHOR: return
+@app.get("/redirect-return/hello-world")
+@app.get("/redirect-class/hello-world")
+async def hello_world() -> str:
+    return "Hello!"
+
+
+@app.get("/redirect-return/my-redirect")
+async def my_redirect(base: BaseUrl) -> RedirectResponse:
+    return RedirectResponse(base + "/redirect-return/hello-world")  # RM-8
+# ANCHOR_END: return
+
+
+# ANCHOR: class
+@app.get("/redirect-class/my-redirect", response_class=RedirectResponse)
+async def by_class(base: BaseUrl) -> str:
+    return base + "/redirect-class/hello-world"  # RM-11
+
+
+@app.get(
+    "/redirect-class/see-other", response_class=RedirectResponse, status_code=303
+)
+async def see_other(base: BaseUrl) -> str:
+    return base + "/redirect-class/hello-world"
+# ANCHOR_END: class
+
+
+# --- the status of a redirect -------------------------------------------------
+
+
+# ANCHOR: statuses
+@app.get("/redirect-status/hello-world")
+async def hello_by_get() -> str:
+    return "Hello by GET!"
+
+
+@app.post("/redirect-status/hello-world")
+async def hello_by_post() -> str:
+    return "Hello by POST!"
+
+
+@app.get("/redirect-status/{status}")
+@app.post("/redirect-status/{status}")
+async def with_status(status: int, base: BaseUrl) -> RedirectResponse:
+    if not 200 <= status < 600:
+        raise HTTPException(404)
+    location = base + "/redirect-status/hello-world"
+    return RedirectResponse(location, status_code=status)  # RM-10, RM-12
+# ANCHOR_END: statuses
+
+
+# --- percent-encoding ---------------------------------------------------------
+
+
+# ANCHOR: encoding
+@app.get("/redirect-encoding/my-redirect")
+async def encoded() -> RedirectResponse:
+    target = "/redirect-encoding/한글 and space?q=a b&c=%20#frag"
+    return RedirectResponse(target)  # RM-13: encoded by the response
+# ANCHOR_END: encoding
+
+
+@app.get("/redirect-encoding/reserved")
+async def reserved() -> RedirectResponse:
+    return RedirectResponse("/é\"<>`{}|\\^[]~'()*+,;=:@!$&\r\nset-cookie: no%zz%")
+
+
+# ANCHOR: pitfall
+@app.get("/redirect-encoding/not-encoded")
+async def not_encoded() -> Response:
+    # A header in Latin-1 cannot hold Hangul.
+    return Response(status_code=307, headers={"location": "/redirect-encoding/한글"})
+# ANCHOR_END: pitfall
+
+
+# ANCHOR: value
+@app.get("/redirect-encoding/search")
+async def search(q: str) -> RedirectResponse:
+    return RedirectResponse(f"/redirect-encoding/found?q={quote(q, safe='')}")
+
+
+@app.get("/redirect-encoding/found")
+async def found(q: str) -> str:
+    return q
+# ANCHOR_END: value
+
+
+# --- OpenAPI ------------------------------------------------------------------
+
+
+# ANCHOR: catalogue
+class Problem(BaseModel):
+    detail: str
+
+
+def find(item_id: str) -> dict[str, Any]:
+    if item_id not in items:
+        raise HTTPException(404, "Item not found")
+    return items[item_id]
+
+
+Record = Annotated[dict[str, Any], Depends(find)]
+NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
+
+
+@app.get("/catalogue/items/{item_id}", response_model=Item, responses=NOT_FOUND)
+async def item(record: Record) -> Any:
+    return record
+# ANCHOR_END: catalogue
+
+
+@app.get(
+    "/catalogue/items/{item_id}/given",
+    response_model=Item,
+    response_model_exclude_unset=True,
+    responses=NOT_FOUND,
+)
+async def given(record: Record) -> Any:
+    return record
+
+
+@app.get(
+    "/catalogue/items/{item_id}/summary",
+    response_model=Item,
+    response_model_include={"name", "description"},
+    responses=NOT_FOUND,
+)
+async def summary(record: Record) -> Any:
+    return record

@@ -1,0 +1,66 @@
+//! Redirects, two ways: a response that the handler makes, and a type that makes one.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+
+use crate::AppState;
+use crate::encoding::percent_encoded;
+
+// ANCHOR: base-url
+/// The server's own address, without a slash at the end.
+#[derive(Clone, Debug)]
+pub struct BaseUrl(pub String);
+
+impl BaseUrl {
+    /// The absolute URL of one of the server's paths.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+// ANCHOR_END: base-url
+
+// ANCHOR: return
+async fn my_redirect(State(base): State<BaseUrl>) -> Redirect {
+    Redirect::temporary(&base.join("/redirect-return/hello-world"))
+}
+
+async fn hello_world() -> Json<&'static str> {
+    Json("Hello!")
+}
+// ANCHOR_END: return
+
+// ANCHOR: class
+/// FastAPI's `response_class=RedirectResponse`: the handler gives a URL, the type the rest.
+struct RedirectTo(String);
+
+impl IntoResponse for RedirectTo {
+    fn into_response(self) -> Response {
+        Redirect::temporary(&percent_encoded(&self.0)).into_response()
+    }
+}
+
+async fn by_class(State(base): State<BaseUrl>) -> RedirectTo {
+    RedirectTo(base.join("/redirect-class/hello-world"))
+}
+
+/// A status in front of a response replaces its status.
+async fn see_other(State(base): State<BaseUrl>) -> (StatusCode, RedirectTo) {
+    (StatusCode::SEE_OTHER, RedirectTo(base.join("/redirect-class/hello-world")))
+}
+// ANCHOR_END: class
+
+// ANCHOR: router
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/redirect-return/hello-world", get(hello_world))
+        .route("/redirect-return/my-redirect", get(my_redirect))
+        .route("/redirect-class/hello-world", get(hello_world))
+        .route("/redirect-class/my-redirect", get(by_class))
+        .route("/redirect-class/see-other", get(see_other))
+        .with_state(state)
+}
+// ANCHOR_END: router

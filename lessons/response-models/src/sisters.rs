@@ -1,0 +1,70 @@
+//! `exclude_defaults` and `exclude_none`: left out for what the value is, not for who gave it.
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use lesson_support::ApiError;
+use lesson_support::extract::Path;
+use serde::{Deserialize, Serialize};
+
+use crate::AppState;
+use crate::complete::default_tax;
+use crate::items::Items;
+
+// ANCHOR: defaults
+/// An item without the values that are the defaults.
+#[derive(Deserialize, Serialize)]
+struct ChangedItem {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    price: f64,
+    #[serde(default = "default_tax", skip_serializing_if = "is_default_tax")]
+    tax: f64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+}
+
+fn is_default_tax(tax: &f64) -> bool {
+    *tax == default_tax()
+}
+
+async fn without_defaults(
+    Path(item_id): Path<String>,
+    State(items): State<Items>,
+) -> Result<Json<ChangedItem>, ApiError> {
+    Ok(Json(items.read(&item_id)?))
+}
+// ANCHOR_END: defaults
+
+// ANCHOR: none
+/// An item without nulls, its defaults filled in.
+#[derive(Deserialize, Serialize)]
+struct ItemWithoutNull {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    price: f64,
+    #[serde(default = "default_tax")]
+    tax: f64,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+async fn without_null(
+    Path(item_id): Path<String>,
+    State(items): State<Items>,
+) -> Result<Json<ItemWithoutNull>, ApiError> {
+    Ok(Json(items.read(&item_id)?))
+}
+// ANCHOR_END: none
+
+// ANCHOR: router
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/exclude-defaults/items/{item_id}", get(without_defaults))
+        .route("/exclude-none/items/{item_id}", get(without_null))
+        .with_state(state)
+}
+// ANCHOR_END: router

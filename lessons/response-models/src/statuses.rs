@@ -1,0 +1,41 @@
+//! A redirect's status decides what a client does with it.
+
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::routing::get;
+use axum::{Json, Router};
+use lesson_support::ApiError;
+use lesson_support::extract::Path;
+
+use crate::AppState;
+use crate::redirect::BaseUrl;
+
+// ANCHOR: statuses
+/// Any status: a redirect is a status and a header, more is not in it.
+async fn with_status(
+    Path(status): Path<i64>,
+    State(base): State<BaseUrl>,
+) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
+    // Below 200 are the statuses that come before an answer.
+    let status = u16::try_from(status).ok().filter(|status| (200..600).contains(status));
+    let status = status.ok_or_else(|| ApiError::from_status(StatusCode::NOT_FOUND))?;
+    let location = base.join("/redirect-status/hello-world");
+    Ok((StatusCode::from_u16(status)?, [(header::LOCATION, location)]))
+}
+
+async fn hello_by_get() -> Json<&'static str> {
+    Json("Hello by GET!")
+}
+
+async fn hello_by_post() -> Json<&'static str> {
+    Json("Hello by POST!")
+}
+
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/redirect-status/hello-world", get(hello_by_get).post(hello_by_post))
+        .route("/redirect-status/{status}", get(with_status).post(with_status))
+        .with_state(state)
+}
+// ANCHOR_END: statuses

@@ -1,0 +1,12 @@
+//! The claims of `lessons/response-models/README.md`, in its order.
+
+mod catalogue;
+mod models;
+mod redirects;
+mod schema;
+
+use lesson_tests::TestServer;
+
+async fn start() -> TestServer {
+    TestServer::start("response-models").await
+}
