@@ -29,7 +29,14 @@ impl Binary {
 
     /// Starts an example of a lesson that is a server, and waits until it is ready.
     pub fn start_example(name: &str) -> Self {
-        Self::started_by(program(&format!("examples/{name}")))
+        Self::start_example_with(name, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub fn start_example_with(name: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = program(&format!("examples/{name}"));
+        command.envs(variables.iter().copied());
+        Self::started_by(command)
     }
 
     fn started_by(mut command: Command) -> Self {
@@ -104,8 +111,13 @@ pub fn run(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Ended 
 
 /// Runs a lesson's example to its end.
 pub fn run_example(name: &str, arguments: &[&str]) -> Ended {
+    run_example_with(name, arguments, &[])
+}
+
+/// The same with variables of the environment.
+pub fn run_example_with(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
     let mut command = program(&format!("examples/{name}"));
-    command.args(arguments);
+    command.args(arguments).envs(variables.iter().copied());
     Process::start(command).wait()
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::process::Process;
+use crate::process::{Ended, Process};
 use crate::workspace;
 
 /// A uvicorn that runs an app, ended when it is dropped.
@@ -17,19 +17,15 @@ pub struct Uvicorn {
 impl Uvicorn {
     /// Starts the `fastapi_app.py` of a lesson and waits until it answers requests.
     pub async fn start(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
-        let tick = tick.as_millis().to_string();
-        let variables = [&[("LESSON_TICK_MS", tick.as_str())], variables].concat();
-        Self::start_app(&workspace::lesson(lesson), "fastapi_app", &variables).await
+        Self::started_by(twin(lesson, tick, variables)).await
     }
 
     /// Starts the `app` of a module on a free port and waits until it answers requests.
-    pub async fn start_app(folder: &Path, module: &str, variables: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(python());
-        command
-            .args(["-m", "uvicorn", &format!("{module}:app"), "--port", "0", "--app-dir"])
-            .arg(folder)
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .envs(variables.iter().copied());
+    pub async fn start_app(folder: &Path, module: &str) -> Self {
+        Self::started_by(uvicorn(folder, module)).await
+    }
+
+    async fn started_by(command: Command) -> Self {
         tokio::task::spawn_blocking(move || {
             let process = Process::start(command);
             let line = process.stderr_line("Uvicorn running on ");
@@ -49,6 +45,37 @@ impl Uvicorn {
     pub fn log_line(&self, text: &str) -> String {
         self.process.stderr_line(text)
     }
+
+    /// Sends a signal by its name: `INT`, `TERM`.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// Waits for its end.
+    pub fn wait(self) -> Ended {
+        self.process.wait()
+    }
+}
+
+/// Runs a lesson's `fastapi_app.py` to its end: a start-up that fails.
+pub fn run(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Ended {
+    Process::start(twin(lesson, tick, variables)).wait()
+}
+
+fn twin(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Command {
+    let mut command = uvicorn(&workspace::lesson(lesson), "fastapi_app");
+    command.env("LESSON_TICK_MS", tick.as_millis().to_string()).envs(variables.iter().copied());
+    command
+}
+
+fn uvicorn(folder: &Path, module: &str) -> Command {
+    let mut command = Command::new(python());
+    command
+        .args(["-m", "uvicorn", &format!("{module}:app"), "--port", "0", "--app-dir"])
+        .arg(folder)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command
 }
 
 /// Makes the virtual environment, or brings it up to date with `requirements.txt`.
@@ -65,14 +92,14 @@ pub fn prepare() -> Result<(), String> {
     }
     let mut venv = Command::new(if cfg!(windows) { "python" } else { "python3" });
     venv.args(["-m", "venv", "--clear"]).arg(environment());
-    run(venv)?;
+    succeed(venv)?;
     let mut pip = Command::new(python());
     pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements);
-    run(pip)?;
+    succeed(pip)?;
     fs::write(installed, wanted).map_err(|e| e.to_string())
 }
 
-fn run(mut command: Command) -> Result<(), String> {
+fn succeed(mut command: Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{command:?} failed: {status}")),

@@ -176,7 +176,7 @@ impl Server {
 
     async fn fastapi() -> Self {
         let folder = workspace::root().join("tests/fastapi");
-        let uvicorn = Uvicorn::start_app(&folder, "extract_app", &[]).await;
+        let uvicorn = Uvicorn::start_app(&folder, "extract_app").await;
         Self { base_url: uvicorn.base_url().to_owned(), client: client(), _uvicorn: Some(uvicorn) }
     }
 
