@@ -1,6 +1,7 @@
 //! The behaviour suite, a module a lesson. Each test is named after its claim: `st_03_…`.
 
 mod extract;
+mod lifespan;
 mod readmes;
 mod response_models;
 mod streaming;

@@ -1,0 +1,68 @@
+//! The lesson's exercise, solved: a counter of visits that outlives the process.
+//!
+//! ```text
+//! LESSON_VISITS=visits.txt cargo run -p lesson-lifespan --example visits
+//! curl -X POST http://127.0.0.1:8000/visit
+//! ```
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use lesson_lifespan::first_error::first_error;
+use lesson_support::{Lesson, Result, Server, Threads};
+use tokio::fs;
+
+const LESSON: Lesson = Lesson {
+    name: "visits",
+    title: "a counter of visits that outlives the process",
+    try_first: &["-X POST {}/visit"],
+    readme: "lessons/lifespan/README.md",
+    threads: Threads::DEFAULT,
+};
+
+fn main() -> ExitCode {
+    lesson_support::run(LESSON, exercise)
+}
+
+// ANCHOR: solution
+async fn exercise(server: Server) -> Result<()> {
+    let path = server.variable("LESSON_VISITS").unwrap_or("visits.txt").to_owned();
+    with_visits(&path, async |visits| {
+        let app = Router::new().route("/visit", post(count)).with_state(visits);
+        server.serve(app).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Reads the number of visits, lends it to `body`, and writes it back.
+async fn with_visits<F>(path: &str, body: F) -> Result<()>
+where
+    F: AsyncFnOnce(Arc<AtomicU64>) -> Result<()>,
+{
+    let visits = Arc::new(AtomicU64::new(read(path).await.map_err(|e| format!("{path}: {e}"))?));
+
+    let outcome = body(Arc::clone(&visits)).await;
+
+    let written = fs::write(path, visits.load(Ordering::Relaxed).to_string()).await;
+    first_error(outcome, written.map_err(|e| format!("{path}: {e}").into()))
+}
+
+/// The number in the file; 0 if there is no file yet. Anything else that fails, fails the start.
+async fn read(path: &str) -> Result<u64> {
+    match fs::read_to_string(path).await {
+        Ok(text) => Ok(text.trim().parse()?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn count(State(visits): State<Arc<AtomicU64>>) -> Json<u64> {
+    Json(visits.fetch_add(1, Ordering::Relaxed) + 1)
+}
+// ANCHOR_END: solution

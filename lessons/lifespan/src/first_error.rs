@@ -1,0 +1,18 @@
+//! What a scope returns when its body, its clean-up or both have failed.
+
+use lesson_support::Result;
+use lesson_support::error::with_causes;
+
+// ANCHOR: first-error
+/// The error that came first ends the process; one that comes after it is only logged.
+///
+/// # Errors
+///
+/// The body's error, else the clean-up's.
+pub fn first_error(body: Result<()>, clean_up: Result<()>) -> Result<()> {
+    if let (Err(_), Err(later)) = (&body, &clean_up) {
+        tracing::error!("the clean-up failed too: {}", with_causes(later.as_ref()));
+    }
+    body.and(clean_up)
+}
+// ANCHOR_END: first-error

@@ -1,0 +1,46 @@
+//! What the steps of the start-up need, and a switch that makes one of them fail.
+
+use lesson_support::{EventLog, Result, Server, Tick};
+
+/// The steps that `LESSON_FAIL` can name.
+const STEPS: [&str; 3] = ["model", "connection", "close"];
+
+/// What every step of the start-up is given.
+pub struct Startup {
+    /// The unit of all pauses.
+    pub tick: Tick,
+    /// The log that makes order visible.
+    pub events: EventLog,
+    /// The step that shall fail, so that you can see what happens: `LESSON_FAIL`.
+    pub fail_at: Option<String>,
+}
+
+impl Startup {
+    /// Reads the server's settings.
+    ///
+    /// # Errors
+    ///
+    /// If `LESSON_FAIL` names no step.
+    pub fn new(server: &Server) -> Result<Self> {
+        let fail_at = server.variable("LESSON_FAIL").map(str::to_owned);
+        if let Some(step) = &fail_at
+            && !STEPS.contains(&step.as_str())
+        {
+            let steps = STEPS.join(", ");
+            return Err(format!("LESSON_FAIL must be one of {steps}, not \"{step}\"").into());
+        }
+        Ok(Self { tick: server.tick(), events: server.events(), fail_at })
+    }
+
+    /// Fails if `LESSON_FAIL` names this step.
+    ///
+    /// # Errors
+    ///
+    /// What the real step would say if it failed, in a few words.
+    pub fn may_fail(&self, step: &str) -> Result<(), String> {
+        match self.fail_at.as_deref() == Some(step) {
+            true => Err(format!("LESSON_FAIL is {step}")),
+            false => Ok(()),
+        }
+    }
+}

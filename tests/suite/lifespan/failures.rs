@@ -1,0 +1,162 @@
+//! A step of the start-up or of the shutdown fails.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lesson_lifespan::connection::with_connection;
+use lesson_lifespan::first_error::first_error;
+use lesson_lifespan::model::with_model;
+use lesson_lifespan::startup::Startup;
+use lesson_support::{Server, Settings, Tick};
+use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::real::{Program, events, run};
+use super::{start_and_stop, startup};
+
+#[test]
+fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
+    own_server_only!("needs a process that does not start");
+    let ended = run(&[("LESSON_FAIL", "connection")]);
+    assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
+    assert_eq!(ended.stdout, "");
+    assert!(!ended.stderr.contains("running on"), "{}", ended.stderr);
+    let left = expect(
+        rust(vec!["items filled", "model loaded", "model cleared", "shutdown noted"]),
+        fastapi(vec!["items filled", "model loaded", "shutdown noted"]),
+    );
+    assert_eq!(events(&ended.stderr), left);
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    let sentence = expect(
+        rust("lesson-lifespan: cannot open the connection: LESSON_FAIL is connection"),
+        fastapi("ERROR:    Application startup failed. Exiting."),
+    );
+    assert_eq!(last, sentence);
+    let traceback = ended.stderr.contains("Traceback (most recent call last):");
+    assert_eq!(traceback, expect(rust(false), fastapi(true)));
+}
+
+#[test]
+fn ls_14_the_first_step_may_fail_too() {
+    own_server_only!("needs a process that does not start");
+    let ended = run(&[("LESSON_FAIL", "model")]);
+    assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
+    assert_eq!(ended.stdout, "");
+    assert_eq!(events(&ended.stderr), ["items filled", "shutdown noted"]);
+}
+
+#[tokio::test]
+async fn ls_14_nobody_is_answered_when_the_start_up_fails() {
+    rust_only!("knows the port before the start-up");
+    let settings = Settings {
+        port: 0,
+        variables: [("LESSON_FAIL".to_owned(), "model".to_owned())].into(),
+        tick: Tick::from_ms(20),
+        ..Settings::default()
+    };
+    let server = Server::bind(settings).await.expect("a free port");
+    let server = server.on_ready(|| panic!("it says that it is ready"));
+    let address = server.base_url().trim_start_matches("http://").to_owned();
+    let mut early = TcpStream::connect(&address).await.expect("a connection");
+    let error = lesson_lifespan::lesson(server).await.expect_err("a failing start-up");
+    assert_eq!(error.to_string(), "cannot load the model: LESSON_FAIL is model");
+    // The client that came early sees the end of its connection, and no answer.
+    let mut answer = Vec::new();
+    let read = early.read_to_end(&mut answer).await;
+    assert!(read.is_err() || answer.is_empty(), "{answer:?}");
+    assert!(TcpStream::connect(&address).await.is_err(), "the port is still open");
+}
+
+#[tokio::test]
+async fn ls_14_a_step_that_does_not_exist_is_refused() {
+    rust_only!("calls the lesson's entry point");
+    let (outcome, events) = start_and_stop(&[("LESSON_FAIL", "modle")]).await;
+    let error = outcome.expect_err("no such step").to_string();
+    assert_eq!(error, "LESSON_FAIL must be one of model, connection, close, not \"modle\"");
+    assert_eq!(events, [""; 0]);
+}
+
+#[tokio::test]
+async fn ls_21_a_shutdown_step_that_fails_does_not_stop_the_others() {
+    own_server_only!("needs a process that ends");
+    let program = Program::start(Duration::from_millis(10), &[("LESSON_FAIL", "close")]).await;
+    assert_eq!(program.get("/ping").await.status, 200);
+    program.signal("INT");
+    let ended = program.wait();
+    assert_eq!(ended.code, Some(expect(rust(1), fastapi(0))), "{}", ended.stderr);
+    let log = events(&ended.stderr);
+    let stop = log.iter().position(|event| *event == "told to stop").expect("a signal");
+    let after =
+        expect(rust(vec!["model cleared", "shutdown noted"]), fastapi(vec!["shutdown noted"]));
+    assert_eq!(log[stop + 1..], after);
+    let sentence = expect(
+        rust("lesson-lifespan: cannot close the connection: LESSON_FAIL is close\n"),
+        fastapi("ERROR:    Application shutdown failed. Exiting.\n"),
+    );
+    assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn ls_22_the_clean_up_runs_when_serving_fails() {
+    rust_only!("fails in the place of the server");
+    let startup = startup();
+    let outcome = with_model(&startup, async |_| {
+        with_connection(&startup, async |_| Err("the listener failed".into())).await
+    });
+    let error = outcome.await.expect_err("serving failed");
+    assert_eq!(error.to_string(), "the listener failed");
+    let events = startup.events.lines();
+    assert_eq!(events, ["model loaded", "connection opened", "connection closed", "model cleared"]);
+}
+
+#[tokio::test]
+async fn ls_22_the_first_error_wins() {
+    rust_only!("fails in the place of the server");
+    let startup = Startup { fail_at: Some("close".to_owned()), ..startup() };
+    let outcome = with_connection(&startup, async |_| Err("the listener failed".into())).await;
+    assert_eq!(outcome.expect_err("serving failed").to_string(), "the listener failed");
+    let outcome = with_connection(&startup, async |_| Ok(())).await;
+    let error = outcome.expect_err("closing failed").to_string();
+    assert_eq!(error, "cannot close the connection: LESSON_FAIL is close");
+    assert!(first_error(Ok(()), Ok(())).is_ok());
+}
+
+#[test]
+fn ls_22_an_error_that_comes_later_is_logged() {
+    rust_only!("reads the log of the real program");
+    let variables = [("LESSON_FAIL", "connection"), ("LESSON_SHUTDOWN_LOG", "/")];
+    let ended = run(&variables);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("ERROR the clean-up failed too: /: "), "{}", ended.stderr);
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    assert_eq!(last, "lesson-lifespan: cannot open the connection: LESSON_FAIL is connection");
+}
+
+#[tokio::test]
+async fn ls_23_after_a_panic_only_destructors_run() {
+    rust_only!("panics in the place of the server");
+    let startup = startup();
+    let events = startup.events.clone();
+    let (lent, freed) = tokio::sync::oneshot::channel();
+    let scope = tokio::spawn(async move {
+        with_model(&startup, async |model| {
+            lent.send(Arc::downgrade(&model)).expect("somebody waits");
+            panic!("a bug");
+        })
+        .await
+    });
+    assert!(scope.await.is_err_and(|error| error.is_panic()));
+    assert!(freed.await.expect("the body ran").upgrade().is_none(), "the model is not freed");
+    assert_eq!(events.lines(), ["model loaded"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ls_23_a_scope_that_is_dropped_half_way_does_not_clean_up() {
+    rust_only!("drops the scope");
+    let startup = startup();
+    let scope = with_model(&startup, async |_| std::future::pending().await);
+    assert!(timeout(Duration::from_secs(60), scope).await.is_err());
+    assert_eq!(startup.events.lines(), ["model loaded"]);
+}

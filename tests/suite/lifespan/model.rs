@@ -1,0 +1,216 @@
+//! Loaded once, shared by all: the model and its predictions.
+
+use futures_util::future::join_all;
+use lesson_lifespan::model::with_model;
+use lesson_support::{Server, Settings, Tick};
+use lesson_tests::{Binary, TestServer, expect, fastapi, own_server_only, rust, rust_only};
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::{STARTED, STOPPED, start, start_and_stop, startup};
+
+const INTERNAL: &str = "Internal Server Error";
+
+async fn get(server: &TestServer, path: &str) -> (u16, String) {
+    let answer = server.get(path).await;
+    (answer.status, answer.text().await)
+}
+
+fn faulty(kind: &str, message: &str, input: &str) -> String {
+    format!(
+        r#"{{"detail":[{{"type":"{kind}","loc":["query","x"],"msg":"{message}","input":{input}}}]}}"#
+    )
+}
+
+#[tokio::test]
+async fn ls_01_start_up_code_runs_once_before_the_first_request() {
+    own_server_only!("needs a log from the start");
+    let server = start().await;
+    assert_eq!(server.events().await, STARTED);
+    server.get("/model/predict?x=2").await.text().await;
+    assert_eq!(server.events().await, STARTED);
+}
+
+#[tokio::test]
+async fn ls_03_all_requests_share_what_was_loaded() {
+    own_server_only!("needs a log from the start");
+    let server = start().await;
+    for x in 0..12 {
+        let (status, body) = get(&server, &format!("/model/predict?x={x}")).await;
+        assert_eq!((status, body), (200, format!(r#"{{"result":{}.0}}"#, 42 * x)));
+    }
+    assert_eq!(server.events().await, STARTED);
+}
+
+#[tokio::test]
+async fn ls_04_predict_answers_42_times_x() {
+    let server = start().await;
+    for (x, result) in [
+        ("2", "84.0"),
+        ("2.5", "105.0"),
+        ("-1", "-42.0"),
+        ("1e2", "4200.0"),
+        ("0", "0.0"),
+        ("-0", "-0.0"),
+        (".5", "21.0"),
+        ("1e16", "4.2e+17"),
+    ] {
+        let answer = server.get(&format!("/model/predict?x={x}")).await;
+        assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")), "{x}");
+        assert_eq!(answer.text().await, format!(r#"{{"result":{result}}}"#), "{x}");
+    }
+}
+
+#[tokio::test]
+async fn ls_04_small_exponents_have_one_digit() {
+    let server = start().await;
+    let (_, body) = get(&server, "/model/predict?x=1e-9").await;
+    let result = expect(rust("4.2000000000000006e-8"), fastapi("4.2000000000000006e-08"));
+    assert_eq!(body, format!(r#"{{"result":{result}}}"#));
+}
+
+#[tokio::test]
+async fn ls_05_x_is_a_required_float() {
+    let server = start().await;
+    let missing = faulty("missing", "Field required", "null");
+    for path in ["predict", "slow-predict", "predict?y=2"] {
+        let (status, body) = get(&server, &format!("/model/{path}")).await;
+        assert_eq!((status, body), (422, missing.clone()), "{path}");
+    }
+    let message = "Input should be a valid number, unable to parse string as a number";
+    for x in ["abc", "", "1,5", "0x10", "1e", "2 3", "--1", "true", "_1", "1__0", "1_"] {
+        let (status, body) = get(&server, &format!("/model/predict?x={x}")).await;
+        let input = format!(r#""{x}""#);
+        assert_eq!((status, body), (422, faulty("float_parsing", message, &input)), "{x:?}");
+    }
+}
+
+#[tokio::test]
+async fn ls_06_infinity_and_nan_are_refused() {
+    let server = start().await;
+    for x in ["inf", "-inf", "infinity", "nan", "NaN", "1e400", "-1e400"] {
+        let (status, body) = get(&server, &format!("/model/predict?x={x}")).await;
+        let input = format!(r#""{x}""#);
+        let refused = faulty("finite_number", "Input should be a finite number", &input);
+        assert_eq!(status, expect(rust(422), fastapi(500)), "{x}");
+        assert_eq!(body, expect(rust(refused), fastapi(INTERNAL.to_owned())), "{x}");
+    }
+}
+
+#[tokio::test]
+async fn ls_06_a_result_that_is_too_large_is_refused() {
+    let server = start().await;
+    let (status, body) = get(&server, "/model/predict?x=1e307").await;
+    assert_eq!(status, expect(rust(422), fastapi(500)));
+    let refused = r#"{"detail":"the result is too large for a number"}"#;
+    assert_eq!(body, expect(rust(refused), fastapi(INTERNAL)));
+    // The route whose handler declares a return type.
+    let (status, body) = get(&server, "/model/slow-predict?x=1e307").await;
+    assert_eq!(status, expect(rust(422), fastapi(200)));
+    assert_eq!(body, expect(rust(refused), fastapi(r#"{"result":null}"#)));
+}
+
+#[tokio::test]
+async fn ls_06_the_last_value_wins_and_blanks_and_underscores_pass() {
+    let server = start().await;
+    for (query, result) in [
+        ("x=1&x=2", "84.0"),
+        ("x=abc&x=2", "84.0"),
+        ("x=%202", "84.0"),
+        ("x=2%20", "84.0"),
+        ("x=+2", "84.0"),
+        ("x=%2B2", "84.0"),
+        ("x=1_0", "420.0"),
+        ("x=1_0.5", "441.0"),
+        ("x=2&y=abc", "84.0"),
+    ] {
+        let (status, body) = get(&server, &format!("/model/predict?{query}")).await;
+        assert_eq!((status, body), (200, format!(r#"{{"result":{result}}}"#)), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn ls_07_before_serve_is_start_up_and_after_it_is_shutdown() {
+    rust_only!("calls the lesson's entry point");
+    let (outcome, events) = start_and_stop(&[]).await;
+    outcome.expect("the lesson ends well");
+    assert_eq!(events, [STARTED, STOPPED].concat());
+}
+
+#[tokio::test]
+async fn ls_07_the_smallest_lifespan_is_two_lines_around_serve() {
+    rust_only!("starts an example");
+    let server = Binary::start_example("smallest");
+    assert_eq!(server.get("/answer").await.text().await, "42.0");
+    server.signal("TERM");
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let (loaded, cleared) = ended.stderr.split_once("model loaded\n").expect("a start-up");
+    assert!(!loaded.contains("stopping") && cleared.contains("stopping"), "{}", ended.stderr);
+    assert!(cleared.ends_with("model cleared\n"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn ls_08_the_lifespan_is_handed_to_whoever_runs_the_app() {
+    own_server_only!("needs a log from the start");
+    let server = start().await;
+    let events = server.get("/_events").await.text().await;
+    assert_eq!(events, r#"["items filled","model loaded","connection opened"]"#);
+}
+
+#[tokio::test]
+async fn ls_19_predictions_do_not_wait_for_one_another() {
+    let server = start().await;
+    let one = server.get("/model/slow-predict?x=1").await.head_at;
+    assert!(one > 4.9, "{one} ticks");
+    assert_eq!(server.events().await.last().map(String::as_str), Some("slow prediction done"));
+    let dozen = (0..12).map(|x| {
+        let path = format!("/model/slow-predict?x={x}");
+        let server = &server;
+        async move { server.get(&path).await }
+    });
+    for answer in join_all(dozen).await {
+        assert_eq!(answer.status, 200);
+        // One after the other they would take 60 ticks.
+        assert!(answer.head_at < 25.0, "{} ticks", answer.head_at);
+    }
+}
+
+#[tokio::test]
+async fn ls_20_a_client_that_comes_during_the_start_up_is_answered_after_it() {
+    rust_only!("knows the port before the start-up");
+    let settings = Settings { port: 0, tick: Tick::from_ms(1), ..Settings::default() };
+    let server = Server::bind(settings).await.expect("a free port");
+    let address = server.base_url().trim_start_matches("http://").to_owned();
+    let stop = server.shutdown_token();
+    let mut early = TcpStream::connect(&address).await.expect("a connection");
+    let request = b"GET /_events HTTP/1.1\r\nhost: lesson\r\nconnection: close\r\n\r\n";
+    early.write_all(request).await.expect("a request");
+    let answer = async {
+        let mut answer = String::new();
+        early.read_to_string(&mut answer).await.expect("an answer");
+        stop.cancel();
+        answer
+    };
+    let (outcome, answer) = tokio::join!(lesson_lifespan::lesson(server), answer);
+    outcome.expect("the lesson ends well");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.ends_with(r#"["items filled","model loaded","connection opened"]"#), "{answer}");
+}
+
+#[tokio::test]
+async fn ls_09_the_model_is_freed_when_its_scope_ends() {
+    rust_only!("looks at the model's memory");
+    let startup = startup();
+    let mut lent = None;
+    let outcome = with_model(&startup, async |model| {
+        lent = Some(Arc::downgrade(&model));
+        assert_eq!(startup.events.lines(), ["model loaded"]);
+        Ok(())
+    });
+    outcome.await.expect("the scope ends well");
+    assert_eq!(startup.events.lines(), ["model loaded", "model cleared"]);
+    let freed = lent.expect("the body ran").upgrade().is_none();
+    assert!(freed, "somebody holds the model");
+}

@@ -1,0 +1,101 @@
+//! The older style: two functions, and what they share.
+
+use std::fs;
+use std::sync::Arc;
+
+use lesson_lifespan::connection::with_connection;
+use lesson_lifespan::model::with_model;
+use lesson_lifespan::on_event::{self, Items};
+use lesson_lifespan::{AppState, on_event::on_startup};
+use lesson_tests::{expect, fastapi, own_server_only, paused, rust, rust_only};
+
+use super::real::{Program, events};
+use super::{STARTED, start, start_and_stop, startup};
+
+#[tokio::test]
+async fn ls_10_the_start_up_function_fills_the_items() {
+    let server = start().await;
+    for (id, body) in [("foo", r#"{"name":"Fighters"}"#), ("bar", r#"{"name":"Tenders"}"#)] {
+        let answer = server.get(&format!("/on-event/items/{id}")).await;
+        assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")));
+        assert_eq!(answer.text().await, body);
+    }
+}
+
+#[tokio::test]
+async fn ls_10_an_unknown_item_is_a_404() {
+    let server = start().await;
+    for id in ["baz", "FOO", "foo%20", "%F0%9F%A6%80"] {
+        let answer = server.get(&format!("/on-event/items/{id}")).await;
+        assert_eq!(answer.status, expect(rust(404), fastapi(500)), "{id}");
+        let body = expect(rust(r#"{"detail":"Item not found"}"#), fastapi("Internal Server Error"));
+        assert_eq!(answer.text().await, body, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn ls_10_the_shutdown_function_appends_to_a_file() {
+    own_server_only!("needs a process that ends");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.txt");
+    let file = path.to_str().expect("a path in UTF-8");
+    for run in 1..=2 {
+        let program =
+            Program::start(std::time::Duration::from_millis(10), &[("LESSON_SHUTDOWN_LOG", file)])
+                .await;
+        assert_eq!(
+            fs::read_to_string(&path).unwrap_or_default(),
+            "Application shutdown".repeat(run - 1)
+        );
+        program.signal("INT");
+        let ended = program.wait();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert_eq!(events(&ended.stderr).last(), Some(&"shutdown noted"));
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "Application shutdown".repeat(run));
+    }
+}
+
+#[tokio::test]
+async fn ls_10_a_file_that_cannot_be_written_is_an_error() {
+    rust_only!("calls the lesson's entry point");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("missing/log.txt").display().to_string();
+    let (outcome, events) = start_and_stop(&[("LESSON_SHUTDOWN_LOG", &file)]).await;
+    let error = outcome.expect_err("nobody can write there").to_string();
+    assert!(error.starts_with(&format!("{file}: ")), "{error}");
+    assert_eq!(events[3..], ["connection closed", "model cleared"]);
+}
+
+#[tokio::test]
+async fn ls_11_a_router_for_two_functions_can_be_built_without_either() {
+    rust_only!("builds the router by itself");
+    let startup = startup();
+    let items = Items::default();
+    let mut state = None;
+    let outcome = with_model(&startup, async |model| {
+        with_connection(&startup, async |connection| {
+            let (tick, events) = (startup.tick, startup.events.clone());
+            state = Some(AppState { tick, events, items: items.clone(), model, connection });
+            Ok(())
+        })
+        .await
+    });
+    outcome.await.expect("the scopes end well");
+    let state = state.expect("the body ran");
+    assert_eq!(Arc::strong_count(&state.model), 1);
+    let app = on_event::router(state);
+    let answer = paused::get(&app, "/on-event/items/foo").await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
+    on_startup(&items, &startup.events).await;
+    let answer = paused::get(&app, "/on-event/items/foo").await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (200, r#"{"name":"Fighters"}"#));
+}
+
+#[tokio::test]
+async fn ls_16_no_start_up_function_runs_unless_somebody_calls_it() {
+    own_server_only!("needs a log from the start");
+    let server = start().await;
+    // The FastAPI app registers a handler that would add "never seen"; its lifespan hides it.
+    // The handler on the included router runs, and runs once.
+    assert_eq!(server.events().await, STARTED);
+}
