@@ -9,9 +9,9 @@ test-all:
     RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
     cargo test --workspace --quiet
 
-# The tests of one lesson: just test streaming
+# The tests of one lesson, its own first: just test streaming
 test LESSON:
-    cargo test -p lesson-{{LESSON}} -p lesson-tests --lib
+    cargo test -p lesson-{{LESSON}} -p lesson-tests --lib {{ if path_exists("lessons" / LESSON / "tests") == "true" { "--test lesson" } else { "" } }}
     cargo test -p lesson-{{LESSON}} -p lesson-tests --test suite {{ replace(LESSON, "-", "_") }}::
 
 # The suite against real FastAPI, and the table of differences: just parity [LESSON]

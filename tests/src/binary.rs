@@ -136,8 +136,8 @@ fn program(name: &str) -> Command {
 
 /// Cargo builds no other package's program for a test, so the first test that needs one does.
 ///
-/// All packages at once: that selects the same features as the suite's own build, and
-/// nothing is compiled twice.
+/// All packages at once: that selects the features of `cargo test --workspace`, so that
+/// nothing is compiled twice there.
 fn build() {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {

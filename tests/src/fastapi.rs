@@ -78,6 +78,21 @@ fn uvicorn(folder: &Path, module: &str) -> Command {
     command
 }
 
+/// Runs the lesson's `test_fastapi_app.py` with pytest; returns a line a test: `PASSED …::test_…`.
+pub fn pytest(lesson: &str, tick: Duration) -> Vec<String> {
+    let output = Command::new(python())
+        .args(["-m", "pytest", "-p", "no:cacheprovider", "--quiet", "-rA", "--tb=short"])
+        .arg(workspace::lesson(lesson))
+        .env("LESSON_TICK_MS", tick.as_millis().to_string())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .expect("pytest runs");
+    let output = String::from_utf8_lossy(&output.stdout);
+    println!("{output}");
+    let (_, summary) = output.rsplit_once("short test summary info").expect("a summary");
+    summary.lines().filter(|line| line.contains("::test_")).map(str::to_owned).collect()
+}
+
 /// Makes the virtual environment, or brings it up to date with `requirements.txt`.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ impl InProcess {
                 run(lesson_response_models::LESSON, lesson_response_models::lesson, settings)
             }
             "lifespan" => run(lesson_lifespan::LESSON, lesson_lifespan::lesson, settings),
+            "testing" => run(lesson_testing::LESSON, lesson_testing::lesson, settings),
             "streaming" => run(lesson_streaming::LESSON, lesson_streaming::lesson, settings),
             other => panic!("no lesson named {other}"),
         };

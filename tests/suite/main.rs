@@ -6,3 +6,4 @@ mod readmes;
 mod response_models;
 mod streaming;
 mod support;
+mod testing;

@@ -1,0 +1,48 @@
+//! A handler that depends on the time of day, which a test must be able to choose.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+
+use crate::AppState;
+
+// ANCHOR: clock
+/// Where the time of day comes from. Tests bring one of their own.
+pub trait Clock: Send + Sync {
+    /// The hour in UTC, from 0 to 23.
+    fn hour(&self) -> u64;
+}
+
+/// The clock of the machine.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn hour(&self) -> u64 {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        since_1970.as_secs() / 3600 % 24
+    }
+}
+// ANCHOR_END: clock
+
+// ANCHOR: greeting
+/// The section's route.
+pub fn router(state: AppState) -> Router {
+    Router::new().route("/greeting/", get(greet)).with_state(state)
+}
+
+#[derive(Serialize)]
+struct Greeting {
+    hour: u64,
+    message: &'static str,
+}
+
+async fn greet(State(clock): State<Arc<dyn Clock>>) -> Json<Greeting> {
+    let hour = clock.hour();
+    let message = if hour < 12 { "Good morning" } else { "Good day" };
+    Json(Greeting { hour, message })
+}
+// ANCHOR_END: greeting

@@ -1,0 +1,35 @@
+//! Whether tests see each other's items is decided where the state is made.
+
+use axum::Router;
+use axum::http::StatusCode;
+use lesson_testing::crud::Items;
+use lesson_testing::{AppState, app};
+use serde_json::json;
+
+use crate::client::TestClient;
+use crate::state::{fresh_app, fresh_state};
+
+// ANCHOR: fresh
+/// A client of this app that has the right token.
+fn client(app: Router) -> TestClient {
+    TestClient::new(app).with_header("x-token", "coneofsilence")
+}
+
+#[tokio::test]
+async fn te_18_clients_of_one_app_share_its_items_others_do_not() {
+    let app = fresh_app();
+    let item = json!({"id": "foobar", "title": "Foo Bar", "description": null});
+    client(app.clone()).post("/crud/items/", &item).await;
+    let same_app = client(app).get("/crud/items/foobar").await;
+    assert_eq!(same_app.json(), item);
+    let another_app = client(fresh_app()).get("/crud/items/foobar").await;
+    assert_eq!(another_app.status, StatusCode::NOT_FOUND);
+}
+// ANCHOR_END: fresh
+
+#[tokio::test]
+async fn te_18_a_test_may_start_with_other_items() {
+    let state = AppState { items: Items::default(), ..fresh_state() };
+    let response = client(app(state)).get("/crud/items/foo").await;
+    assert_eq!(response.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,94 @@
+//! One request to the router, in process: no server, no socket, no thread.
+
+// ANCHOR: imports
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::routing::get;
+use http_body_util::BodyExt;
+use lesson_support::ApiError;
+use tower::{Service, ServiceExt};
+
+use crate::client::TestClient;
+use crate::state::fresh_app;
+// ANCHOR_END: imports
+
+// ANCHOR: oneshot
+#[tokio::test]
+async fn te_04_one_request_to_the_router() {
+    let request = Request::get("/hello/").body(Body::empty()).unwrap();
+    let response = fresh_app().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(body, r#"{"msg":"Hello World"}"#);
+}
+// ANCHOR_END: oneshot
+
+// ANCHOR: client
+#[tokio::test]
+async fn te_06_the_same_with_the_test_client() {
+    let client = TestClient::new(fresh_app());
+    let response = client.get("/hello/").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.headers["content-type"], "application/json");
+    assert_eq!(response.body, r#"{"msg":"Hello World"}"#);
+}
+// ANCHOR_END: client
+
+#[tokio::test]
+async fn te_01_oneshot_is_towers_and_only_calls_the_router() {
+    let mut app = fresh_app();
+    for _ in 0..2 {
+        let request = Request::get("/hello/").body(Body::empty()).unwrap();
+        // A router is always ready, so `oneshot` is `call` on a router that it owns.
+        let response = Service::call(&mut app, request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+}
+
+#[test]
+fn te_02_the_types_of_http_are_the_same_everywhere() {
+    /// Compiles only if both are one type.
+    fn is_same<T>(_: T, _: T) {}
+    is_same(StatusCode::OK, reqwest::StatusCode::OK);
+    is_same(axum::http::HeaderMap::new(), reqwest::header::HeaderMap::new());
+}
+
+// ANCHOR: service
+#[tokio::test]
+async fn te_23_whatever_is_a_service_can_be_called() {
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    // One handler, without any router around it.
+    let response = get(async || "Tomato").oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+}
+// ANCHOR_END: service
+
+// ANCHOR: panic
+#[tokio::test]
+#[should_panic = "no such fighter"]
+async fn te_34_a_panic_in_a_handler_reaches_the_test() {
+    async fn broken() -> &'static str {
+        panic!("no such fighter")
+    }
+    TestClient::new(Router::new().route("/", get(broken))).get("/").await;
+}
+
+#[tokio::test]
+async fn te_34_an_error_that_a_handler_returns_is_an_answer() {
+    async fn failing() -> Result<(), ApiError> {
+        Err(ApiError::unexpected("no such fighter"))
+    }
+    let response = TestClient::new(Router::new().route("/", get(failing))).get("/").await;
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.body, "Internal Server Error");
+}
+// ANCHOR_END: panic
+
+#[tokio::test]
+async fn te_35_a_router_has_nothing_that_the_server_adds() {
+    let client = TestClient::new(fresh_app());
+    let ping = client.get("/ping").await;
+    assert_eq!((ping.status, ping.body.as_str()), (StatusCode::NOT_FOUND, ""));
+    assert!(!ping.headers.contains_key("date"));
+}

@@ -1,0 +1,77 @@
+//! A real socket: what only a server shows.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use lesson_support::Server;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::client::TestClient;
+use crate::running::{Running, client};
+use crate::state::fresh_app;
+
+// ANCHOR: plain
+#[tokio::test]
+async fn te_38_a_plain_axum_server_on_a_free_port() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(axum::serve(listener, fresh_app()).into_future());
+    let response = client().get(format!("http://{address}/hello/")).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.text().await.unwrap(), r#"{"msg":"Hello World"}"#);
+    server.abort();
+}
+// ANCHOR_END: plain
+
+// ANCHOR: served
+#[tokio::test]
+async fn te_38_only_a_real_server_has_what_the_server_adds() {
+    let server = Running::enter(lesson_testing::lesson).await.unwrap();
+    let ping = server.get("/ping").send().await.unwrap();
+    assert_eq!(ping.status(), StatusCode::OK);
+    assert!(ping.headers().contains_key("date"));
+    let unknown = server.get("/unknown").send().await.unwrap();
+    let body: Value = serde_json::from_slice(&unknown.bytes().await.unwrap()).unwrap();
+    assert_eq!(body, json!({"detail": "Not Found"}));
+    server.leave().await.unwrap();
+}
+// ANCHOR_END: served
+
+// ANCHOR: blanks
+#[tokio::test]
+async fn te_38_only_a_real_server_takes_the_blanks_off_a_header() {
+    let in_process = TestClient::new(fresh_app()).with_header("x-token", " coneofsilence ");
+    assert_eq!(in_process.get("/crud/items/foo").await.status, StatusCode::BAD_REQUEST);
+    let server = Running::enter(lesson_testing::lesson).await.unwrap();
+    let request = server.get("/crud/items/foo");
+    let response = request.header("x-token", " coneofsilence ").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    server.leave().await.unwrap();
+}
+// ANCHOR_END: blanks
+
+#[tokio::test]
+async fn te_38_only_a_real_server_answers_a_panic() {
+    async fn broken() -> &'static str {
+        panic!("no such fighter")
+    }
+    let lesson = async |server: Server| {
+        server.serve(Router::new().route("/", get(broken))).await?;
+        Ok(())
+    };
+    let server = Running::enter(lesson).await.unwrap();
+    let response = server.get("/").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.text().await.unwrap(), "Internal Server Error");
+    server.leave().await.unwrap();
+}
+
+#[tokio::test]
+async fn te_38_two_servers_never_want_one_port() {
+    let first = Running::enter(lesson_testing::lesson).await.unwrap();
+    let second = Running::enter(lesson_testing::lesson).await.unwrap();
+    assert_ne!(first.base_url, second.base_url);
+    first.leave().await.unwrap();
+    second.leave().await.unwrap();
+}

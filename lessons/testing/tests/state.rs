@@ -1,0 +1,18 @@
+//! A fresh app for each test: the counterpart of a pytest fixture.
+
+use axum::Router;
+use lesson_support::{EventLog, Tick};
+use lesson_testing::{AppState, app};
+use tokio_util::sync::CancellationToken;
+
+// ANCHOR: state
+/// A state that no other test knows, before start-up. One tick is the second of a reader.
+pub fn fresh_state() -> AppState {
+    AppState::new(Tick::from_ms(1000), EventLog::default(), CancellationToken::new())
+}
+
+/// An app around a state of its own.
+pub fn fresh_app() -> Router {
+    app(fresh_state())
+}
+// ANCHOR_END: state

@@ -1,0 +1,197 @@
+//! The routes around the items: greetings, redirects, start-up, waiting.
+
+use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, rust, rust_only, texts};
+use reqwest::Method;
+
+use super::start;
+
+#[tokio::test]
+async fn te_06_hello_is_200_and_a_message() {
+    let server = start().await;
+    let answer = server.get("/hello/").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!(answer.text().await, r#"{"msg":"Hello World"}"#);
+}
+
+#[tokio::test]
+async fn te_20_a_slash_too_few_or_too_many_is_another_path() {
+    let server = start().await;
+    for (method, path, right) in [
+        (Method::POST, "/crud/items", "/crud/items/"),
+        (Method::GET, "/crud/items/foo/", "/crud/items/foo"),
+        (Method::GET, "/hello", "/hello/"),
+    ] {
+        let answer = server.send(server.request(method, path)).await;
+        assert_eq!(answer.status, expect(rust(404), fastapi(307)), "{path}");
+        // FastAPI writes the whole address.
+        let location = answer.header("location").and_then(|to| to.strip_prefix(server.base_url()));
+        assert_eq!(location, expect(rust(None), fastapi(Some(right))));
+        let body = answer.text().await;
+        assert_eq!(body, expect(rust(r#"{"detail":"Not Found"}"#), fastapi("")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn te_20_another_method_is_a_405_that_names_the_right_one() {
+    let server = start().await;
+    let answer = server.get("/crud/items/").await;
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")));
+    assert_eq!(answer.text().await, r#"{"detail":"Method Not Allowed"}"#);
+    let answer = server.send(server.request(Method::PUT, "/crud/items/foo")).await;
+    assert_eq!(answer.status, 405);
+    // axum's GET routes answer HEAD too.
+    assert_eq!(answer.header("allow"), expect(rust(Some("GET,HEAD")), fastapi(Some("GET"))));
+    assert_eq!(answer.text().await, r#"{"detail":"Method Not Allowed"}"#);
+}
+
+#[tokio::test]
+async fn te_20_an_unknown_path_is_a_404() {
+    let server = start().await;
+    let answer = server.get("/crud/nothing").await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.text().await, r#"{"detail":"Not Found"}"#);
+}
+
+#[tokio::test]
+async fn te_20_head_is_answered_like_get_without_the_body() {
+    let server = start().await;
+    let answer = server.send(server.request(Method::HEAD, "/hello/")).await;
+    assert_eq!(answer.status, expect(rust(200), fastapi(405)));
+    assert_eq!(answer.text().await, "");
+}
+
+#[tokio::test]
+async fn te_24_async_is_200_and_a_tomato() {
+    let server = start().await;
+    let answer = server.get("/async/").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.text().await, r#"{"message":"Tomato"}"#);
+}
+
+#[tokio::test]
+async fn te_27_what_start_up_did_not_load_is_not_there() {
+    let server = start().await;
+    let answer = server.get("/events-unstarted/items/foo").await;
+    assert_eq!(answer.status, expect(rust(404), fastapi(500)));
+    assert_not_found(&answer.text().await);
+}
+
+#[tokio::test]
+async fn te_28_what_start_up_loaded_is_there() {
+    let server = start().await;
+    for (id, body) in [("foo", r#"{"name":"Fighters"}"#), ("bar", r#"{"name":"Tenders"}"#)] {
+        let answer = server.get(&format!("/events-started/items/{id}")).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.text().await, body);
+    }
+}
+
+#[tokio::test]
+async fn te_28_start_up_runs_once_before_the_first_request() {
+    own_server_only!("needs a log of its own");
+    let server = start().await;
+    server.get("/hello/").await;
+    server.get("/hello/").await;
+    assert_eq!(server.events().await, ["start-up: catalogue loaded"]);
+}
+
+#[tokio::test]
+async fn te_29_an_unknown_id_is_not_found() {
+    let server = start().await;
+    let answer = server.get("/events-started/items/baz").await;
+    assert_eq!(answer.status, expect(rust(404), fastapi(500)));
+    let content_type = answer.content_type().map(str::to_owned);
+    let text = Some("text/plain; charset=utf-8");
+    assert_eq!(content_type.as_deref(), expect(rust(Some("application/json")), fastapi(text)));
+    assert_not_found(&answer.text().await);
+}
+
+/// FastAPI's handler looks the id up with `[…]`, so there it is a `KeyError`.
+fn assert_not_found(body: &str) {
+    let not_found = r#"{"detail":"Item not found"}"#;
+    assert_eq!(body, expect(rust(not_found), fastapi("Internal Server Error")));
+}
+
+#[tokio::test]
+async fn te_31_the_greeting_follows_the_clock() {
+    let server = start().await;
+    let answer = server.get("/greeting/").await;
+    assert_eq!(answer.status, 200);
+    let body = answer.text().await;
+    let hours = |hour: u32| {
+        let message = if hour < 12 { "Good morning" } else { "Good day" };
+        format!(r#"{{"hour":{hour},"message":"{message}"}}"#)
+    };
+    assert!((0..24).map(hours).any(|greeting| greeting == body), "{body}");
+}
+
+#[tokio::test]
+async fn te_33_a_real_client_has_its_answer_before_the_task_is_done() {
+    let server = start().await;
+    let answer = server.send(server.request(Method::POST, "/background/")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.text().await, r#""accepted""#);
+    assert!(!server.events().await.contains(&"mail sent".to_owned()));
+    server.events_with("mail sent").await;
+}
+
+#[tokio::test]
+async fn te_36_slow_takes_ten_ticks() {
+    let server = start().await;
+    let answer = server.get("/slow/").await;
+    assert!(answer.head_at > 9.9, "{}", answer.head_at);
+    assert_eq!(answer.text().await, r#""done""#);
+}
+
+#[tokio::test]
+async fn te_37_count_sends_a_line_every_tick() {
+    let server = start().await;
+    let mut answer = server.get("/count/").await;
+    let lines = answer.take(3).await;
+    assert_eq!(texts(&lines), ["count 0\n", "count 1\n", "count 2\n"]);
+    assert!(lines[2].at > 1.9, "{lines:?}");
+}
+
+#[tokio::test]
+async fn te_37_the_endless_stream_does_not_hold_the_shutdown() {
+    rust_only!("stops the server");
+    let server = start().await;
+    let mut answer = server.get("/count/").await;
+    answer.take(1).await;
+    drop(server);
+    assert_eq!(answer.rest().await.end, End::Complete);
+}
+
+#[tokio::test]
+async fn te_43_a_redirect_to_the_slash_is_one_route() {
+    let server = start().await;
+    let request = server.request(Method::POST, "/slashes?a=1&b=%20");
+    let answer = server.send(with_note(request)).await;
+    assert_eq!(answer.status, 307);
+    assert_eq!(location(&server, answer.header("location")), "/slashes/?a=1&b=%20");
+    assert_eq!(answer.header("content-length"), Some("0"));
+    assert_eq!(answer.text().await, "");
+}
+
+#[tokio::test]
+async fn te_43_the_client_sends_method_and_body_again() {
+    let server = start().await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = client.post(format!("{}/slashes", server.base_url()));
+    let answer = server.send(with_note(request)).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.text().await, r#"{"text":"again"}"#);
+}
+
+fn with_note(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    request.header("content-type", "application/json").body(r#"{"text":"again"}"#)
+}
+
+/// Where a client goes: FastAPI writes the whole address, axum the path.
+fn location(server: &TestServer, header: Option<&str>) -> String {
+    let base = reqwest::Url::parse(server.base_url()).expect("an address");
+    let location = base.join(header.expect("a location")).expect("an address");
+    assert!(location.as_str().starts_with(server.base_url()), "{location}");
+    location.as_str()[server.base_url().len()..].to_owned()
+}
