@@ -29,13 +29,13 @@ impl Binary {
 
     /// Starts an example of a lesson that is a server, and waits until it is ready.
     pub fn start_example(name: &str) -> Self {
-        Self::start_example_with(name, &[])
+        Self::start_example_with(name, &[], &[])
     }
 
-    /// The same with variables of the environment.
-    pub fn start_example_with(name: &str, variables: &[(&str, &str)]) -> Self {
+    /// The same with options and variables of the environment.
+    pub fn start_example_with(name: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = program(&format!("examples/{name}"));
-        command.envs(variables.iter().copied());
+        command.args(options).envs(variables.iter().copied());
         Self::started_by(command)
     }
 

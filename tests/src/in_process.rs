@@ -17,14 +17,7 @@ pub struct InProcess {
 impl InProcess {
     /// Starts a lesson on a free port and waits until it answers requests.
     pub async fn start(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
-        let settings = Settings {
-            port: 0,
-            tick: Tick::from_ms(tick.as_millis().try_into().expect("a short tick")),
-            // Whatever a test leaves running is cut at once.
-            grace: Duration::from_millis(1),
-            variables: owned(variables),
-            ..Settings::default()
-        };
+        let settings = settings(tick, variables);
         let started = match lesson {
             "response-models" => {
                 run(lesson_response_models::LESSON, lesson_response_models::lesson, settings)
@@ -37,6 +30,15 @@ impl InProcess {
         started.await.expect("the lesson starts")
     }
 
+    /// The same for a lesson whose threads are the test's own choice.
+    pub async fn start_as<F, L>(lesson: Lesson, entry_point: F, tick: Duration) -> Self
+    where
+        F: FnOnce(Server) -> L + Send + 'static,
+        L: Future<Output = lesson_support::Result<()>>,
+    {
+        run(lesson, entry_point, settings(tick, &[])).await.expect("the lesson starts")
+    }
+
     /// Its address: `http://127.0.0.1:54321`.
     pub fn base_url(&self) -> &str {
         &self.base_url
@@ -46,6 +48,17 @@ impl InProcess {
 impl Drop for InProcess {
     fn drop(&mut self) {
         self.shutdown.cancel();
+    }
+}
+
+fn settings(tick: Duration, variables: &[(&str, &str)]) -> Settings {
+    Settings {
+        port: 0,
+        tick: Tick::from_ms(tick.as_millis().try_into().expect("a short tick")),
+        // Whatever a test leaves running is cut at once.
+        grace: Duration::from_millis(1),
+        variables: owned(variables),
+        ..Settings::default()
     }
 }
 

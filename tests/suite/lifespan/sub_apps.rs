@@ -64,7 +64,7 @@ async fn the_exercise_counts_on_from_where_it_stopped() {
     let path = folder.path().join("visits.txt");
     let file = path.to_str().expect("a path in UTF-8");
     for visits in [["1", "2"], ["3", "4"]] {
-        let server = Binary::start_example_with("visits", &[("LESSON_VISITS", file)]);
+        let server = Binary::start_example_with("visits", &[], &[("LESSON_VISITS", file)]);
         for visit in visits {
             let request =
                 lesson_tests::server::client().post(format!("{}/visit", server.base_url()));
