@@ -1,5 +1,6 @@
 //! The behaviour suite, a module a lesson. Each test is named after its claim: `st_03_…`.
 
+mod r#async;
 mod extract;
 mod lifespan;
 mod readmes;

@@ -1,0 +1,67 @@
+//! The lesson's exercise, solved: two reports at a time, and a 503 for the third.
+//!
+//! ```text
+//! cargo run -p lesson-async --example reports
+//! curl http://127.0.0.1:8000/report
+//! ```
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use lesson_support::{ApiError, EventLog, Lesson, Result, Server, Threads, Tick};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+const LESSON: Lesson = Lesson {
+    name: "reports",
+    title: "two reports at a time",
+    try_first: &["-i {}/report"],
+    readme: "lessons/async/README.md",
+    threads: Threads::DEFAULT,
+};
+
+#[derive(Clone, FromRef)]
+struct AppState {
+    tick: Tick,
+    events: EventLog,
+    places: Arc<Semaphore>,
+}
+
+fn main() -> ExitCode {
+    lesson_support::run(LESSON, exercise)
+}
+
+async fn exercise(server: Server) -> Result<()> {
+    let places = Arc::new(Semaphore::new(2));
+    let state = AppState { tick: server.tick(), events: server.events(), places };
+    server.serve(Router::new().route("/report", get(report)).with_state(state)).await?;
+    Ok(())
+}
+
+// ANCHOR: solution
+async fn report(
+    State(places): State<Arc<Semaphore>>,
+    State(tick): State<Tick>,
+    State(events): State<EventLog>,
+) -> Result<&'static str, ApiError> {
+    // `acquire_owned` would wait for a place; this fails if there is none.
+    let Ok(place) = places.try_acquire_owned() else {
+        return Err(ApiError::from_status(StatusCode::SERVICE_UNAVAILABLE));
+    };
+    let work = move || {
+        // Moved in here, the place is taken until the thread is done with the report,
+        // and not only until the client leaves.
+        let _place = place;
+        events.add("report begun");
+        thread::sleep(tick * 10);
+        events.add("report done");
+        "a report"
+    };
+    Ok(spawn_blocking(work).await?)
+}
+// ANCHOR_END: solution

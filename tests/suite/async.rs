@@ -1,0 +1,90 @@
+//! The claims of `lessons/async/README.md`, in its order.
+
+mod cpu;
+mod exercise;
+mod handlers;
+mod leaving;
+mod timeline;
+mod watchdog;
+mod workers;
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use lesson_async::AppState;
+use lesson_async::cores::Cores;
+use lesson_support::{EventLog, Tick};
+use lesson_tests::server::{client, send};
+use lesson_tests::{Answer, TestServer};
+use tokio::join;
+use tokio::time::sleep;
+
+async fn start() -> TestServer {
+    TestServer::start("async").await
+}
+
+/// The lesson's state without a server, for tests that call it in process.
+fn state() -> AppState {
+    AppState {
+        tick: Tick::from_ms(1000),
+        events: EventLog::default(),
+        cores: Cores::with_threads(1).expect("a thread"),
+    }
+}
+
+/// Sends requests at once; returns when they were answered, the first one first.
+async fn at_once(server: &TestServer, path: &str, count: usize) -> Vec<f64> {
+    at_once_to(server.base_url(), server.tick(), path, count).await
+}
+
+/// The same to a server of the test's own.
+async fn at_once_to(base_url: &str, tick: Duration, path: &str, count: usize) -> Vec<f64> {
+    let client = client();
+    let requests = (0..count).map(|_| {
+        let request = client.get(format!("{base_url}{path}"));
+        async { answered(send(request, tick).await).await }
+    });
+    let mut times = join_all(requests).await;
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// When an answer was complete; it must be a `null`.
+async fn answered(answer: Answer) -> f64 {
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.content_type(), Some("application/json"));
+    let body = answer.rest().await;
+    assert_eq!(body.text(), "null");
+    body.ended_at
+}
+
+/// When a slow request is answered, and a ping that is sent two ticks after it.
+async fn slow_and_ping(server: &TestServer, path: &str) -> (f64, f64) {
+    let slow = async { answered(server.get(path).await).await };
+    let ping = async {
+        sleep(server.tick() * 2).await;
+        pong(server.get("/ping").await).await + 2.0
+    };
+    join!(slow, ping)
+}
+
+async fn pong(answer: Answer) -> f64 {
+    let body = answer.rest().await;
+    assert_eq!(body.text(), r#""pong""#);
+    body.ended_at
+}
+
+/// Asserts that all requests took one delay, and not one after the other.
+fn assert_one_delay(times: &[f64]) {
+    assert!(times[0] > 9.5, "too early: {times:?}");
+    assert!(times[times.len() - 1] < 30.0, "not at the same time: {times:?}");
+}
+
+/// Asserts that no more than `width` requests were served in the time of one delay.
+fn assert_rounds_of(width: usize, times: &[f64]) {
+    for (index, time) in times.iter().enumerate() {
+        let round = 1 + index / width;
+        let earliest = 10.0 * round as f64 - 0.5;
+        assert!(*time > earliest, "more than {width} at a time: {times:?}");
+    }
+}

@@ -1,0 +1,166 @@
+//! Work that computes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use lesson_async::cores::Cores;
+use lesson_async::{LESSON, app};
+use lesson_support::runtime;
+use lesson_tests::{TestServer, paused, rust_only};
+use tokio::join;
+use tokio::time::sleep;
+
+use super::{start, state};
+
+/// When the primes are counted, and when a ping is answered that was sent two ticks later.
+async fn primes_and_ping(server: &TestServer, path: &str) -> (f64, f64) {
+    let path = format!("{path}?below=12000");
+    let primes = async { server.get(&path).await.rest().await.ended_at };
+    let ping = async {
+        sleep(server.tick() * 2).await;
+        server.get("/ping").await.rest().await.ended_at + 2.0
+    };
+    join!(primes, ping)
+}
+
+#[tokio::test]
+async fn as_14_a_loop_without_an_await_holds_everybody_up() {
+    let server = start().await;
+    let (primes, ping) = primes_and_ping(&server, "/cpu/on-a-worker").await;
+    assert!(ping > 0.9 * primes, "the ping was served meanwhile: {ping} of {primes} ticks");
+}
+
+#[tokio::test]
+async fn as_15_on_threads_of_their_own_computations_hold_nobody_up() {
+    let server = start().await;
+    for path in ["/cpu/on-the-pool", "/cpu/on-the-cores"] {
+        let (primes, ping) = primes_and_ping(&server, path).await;
+        assert!(ping < 0.8 * primes, "{path}: the ping waited: {ping} of {primes} ticks");
+    }
+}
+
+#[tokio::test]
+async fn as_15_all_three_count_alike() {
+    let server = start().await;
+    for path in ["/cpu/on-a-worker", "/cpu/on-the-pool", "/cpu/on-the-cores"] {
+        for (below, primes) in [("0", "0"), ("2", "0"), ("3", "1"), ("1000", "168")] {
+            let answer = server.get(&format!("{path}?below={below}")).await;
+            assert_eq!(answer.status, 200, "{path} {below}");
+            assert_eq!(answer.text().await, primes, "{path} {below}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn as_16_the_type_limits_what_a_client_can_ask_for() {
+    let server = start().await;
+    for (query, detail) in [
+        (
+            "?below=65536",
+            r#"{"type":"less_than_equal","loc":["query","below"],"msg":"Input should be less than or equal to 65535","input":"65536","ctx":{"le":65535}}"#,
+        ),
+        (
+            "?below=-1",
+            r#"{"type":"greater_than_equal","loc":["query","below"],"msg":"Input should be greater than or equal to 0","input":"-1","ctx":{"ge":0}}"#,
+        ),
+        (
+            "?below=ten",
+            r#"{"type":"int_parsing","loc":["query","below"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"ten"}"#,
+        ),
+        ("", r#"{"type":"missing","loc":["query","below"],"msg":"Field required","input":null}"#),
+    ] {
+        for path in ["/cpu/on-a-worker", "/cpu/on-the-pool", "/cpu/on-the-cores"] {
+            let answer = server.get(&format!("{path}{query}")).await;
+            assert_eq!(answer.status, 422, "{path}{query}");
+            assert_eq!(answer.text().await, format!(r#"{{"detail":[{detail}]}}"#), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn as_17_as_many_run_at_a_time_as_there_are_threads() {
+    rust_only!("looks inside");
+    let cores = Cores::with_threads(2).expect("two threads");
+    let running = Arc::new(AtomicUsize::new(0));
+    let works = (0..6).map(|_| {
+        let running = Arc::clone(&running);
+        cores.run(move || {
+            let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+            thread::sleep(Duration::from_millis(20));
+            running.fetch_sub(1, Ordering::SeqCst);
+            now
+        })
+    });
+    let seen = join_all(works).await;
+    let most = seen.into_iter().map(|now| now.expect("a result")).max();
+    assert_eq!(most, Some(2));
+}
+
+/// On the lesson's own runtime, whose pool has 40 threads.
+#[test]
+fn as_17_computations_take_no_thread_of_the_pool() {
+    rust_only!("looks inside");
+    let runtime = runtime(&LESSON).expect("a runtime");
+    let state = state();
+    let (open, gate) = mpsc::channel::<()>();
+    let gate = Arc::new(Mutex::new(gate));
+    let asked = async {
+        let app = app(state.clone());
+        let computations = (0..50).map(|_| {
+            let gate = Arc::clone(&gate);
+            // Each waits until the test is over.
+            state.cores.run(move || gate.lock().is_ok_and(|gate| gate.recv().is_ok()))
+        });
+        tokio::select! {
+            // In this order: all are under way before the pool is asked for a thread.
+            biased;
+            _ = join_all(computations) => panic!("they did not wait"),
+            answer = paused::get(&app, "/where/sync") => answer.text().await,
+            () = sleep(Duration::from_secs(5)) => panic!("no thread was free"),
+        }
+    };
+    assert_eq!(runtime.block_on(asked), r#"{"main_thread":false}"#);
+    drop(open);
+    runtime.shutdown_background();
+}
+
+#[tokio::test]
+async fn as_17_a_computation_that_nobody_waits_for_is_not_begun() {
+    rust_only!("looks inside");
+    let cores = Cores::with_threads(1).expect("a thread");
+    let (open, gate) = mpsc::channel::<()>();
+    let (begun, begun_later) = mpsc::channel();
+    let begin = |name: &'static str| {
+        let begun = begun.clone();
+        move || begun.send(name)
+    };
+    let first = cores.run(move || gate.recv().is_err());
+    // Polled once, each is in the queue; dropped, nobody waits for it.
+    let mut abandoned = Box::pin(cores.run(begin("abandoned")));
+    let last = cores.run(begin("last"));
+    let (first, _, last) = join!(
+        first,
+        async {
+            assert!(futures_util::poll!(&mut abandoned).is_pending());
+            drop(abandoned);
+            drop(open);
+        },
+        last
+    );
+    assert!(first.is_ok() && last.is_ok());
+    drop(begun);
+    assert_eq!(begun_later.iter().collect::<Vec<_>>(), ["last"]);
+}
+
+#[tokio::test]
+async fn as_18_a_panic_of_a_computation_is_an_error_of_one_request() {
+    rust_only!("looks inside");
+    let cores = Cores::with_threads(1).expect("a thread");
+    let primes: Result<usize, _> = cores.run(|| panic!("a bug")).await;
+    assert!(primes.is_err());
+    assert_eq!(cores.run(|| 1).await, Ok(1));
+}

@@ -1,0 +1,32 @@
+//! The solution of the exercise.
+
+use std::time::Duration;
+
+use lesson_tests::server::{client, send};
+use lesson_tests::{Binary, rust_only};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_25_a_place_is_free_again_when_the_thread_is_done() {
+    rust_only!("starts the solution");
+    let server = Binary::start_example_with("reports", &["--tick-ms", "20"], &[]);
+    let url = format!("{}/report", server.base_url());
+    let ask = || send(client().get(&url), Duration::from_secs(1));
+    for request in [tokio::spawn(ask()), tokio::spawn(ask())] {
+        server.log_line("event: report begun");
+        // This client leaves, or the other one. Its thread goes on.
+        request.abort();
+    }
+    let report = loop {
+        let answer = ask().await;
+        if answer.status == 200 {
+            break answer;
+        }
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.text().await, r#"{"detail":"Service Unavailable"}"#);
+    };
+    assert_eq!(report.text().await, "a report");
+    let events = server.get("/_events").await.text().await;
+    let events: Vec<String> = serde_json::from_str(&events).expect("a list of events");
+    assert_eq!(events[..2], ["report begun", "report begun"]);
+    assert_eq!(events[2], "report done", "a third one without a place: {events:?}");
+}

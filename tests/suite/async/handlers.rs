@@ -1,0 +1,114 @@
+//! The three handlers, and where they run.
+
+use futures_util::future::join_all;
+use lesson_async::app;
+use lesson_tests::{paused, rust_only};
+
+use super::{answered, assert_one_delay, assert_rounds_of, at_once, slow_and_ping, start, state};
+
+#[tokio::test]
+async fn as_01_ten_that_await_take_one_delay() {
+    let server = start().await;
+    assert_one_delay(&at_once(&server, "/only-async/async", 10).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_01_the_delay_is_exact_under_a_paused_clock() {
+    rust_only!("pauses the clock");
+    let app = app(state());
+    let answers = join_all((0..10).map(|_| paused::get(&app, "/only-async/async"))).await;
+    let times = join_all(answers.into_iter().map(answered)).await;
+    assert_eq!(times, [10.0; 10]);
+}
+
+#[tokio::test]
+async fn as_02_ten_that_block_the_pool_take_one_delay_too() {
+    let server = start().await;
+    assert_one_delay(&at_once(&server, "/both/async", 10).await);
+    assert_one_delay(&at_once(&server, "/both/sync", 10).await);
+}
+
+#[tokio::test]
+async fn as_03_blocking_work_runs_on_another_thread() {
+    let server = start().await;
+    for (path, body) in
+        [("/where/async", r#"{"main_thread":true}"#), ("/where/sync", r#"{"main_thread":false}"#)]
+    {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.content_type(), Some("application/json"), "{path}");
+        assert_eq!(answer.text().await, body, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn as_04_the_pool_has_forty_threads_and_the_others_wait() {
+    let server = start().await;
+    assert_eq!(server.get("/where/pool-size").await.text().await, "40");
+    // Never more than forty; fewer only where the machine is too busy to send them at once.
+    for attempt in 1.. {
+        let times = at_once(&server, "/both/sync", 50).await;
+        assert_rounds_of(40, &times);
+        if times[39] < 19.0 && times[49] < 29.0 {
+            break;
+        }
+        assert!(attempt < 5, "fewer than forty at a time: {times:?}");
+    }
+}
+
+#[tokio::test]
+async fn as_05_ten_that_block_the_only_worker_come_one_after_the_other() {
+    let server = start().await;
+    let times = at_once(&server, "/blocking/async-blocking", 10).await;
+    assert_rounds_of(1, &times);
+    assert!(times[9] < 150.0, "more than one delay each: {times:?}");
+}
+
+#[tokio::test]
+async fn as_06_while_a_handler_blocks_nothing_else_is_served() {
+    let server = start().await;
+    for path in ["/both/async", "/both/sync"] {
+        let (slow, ping) = slow_and_ping(&server, path).await;
+        assert!(ping < slow - 1.0, "{path}: the ping waited: {ping} of {slow} ticks");
+    }
+    let (slow, ping) = slow_and_ping(&server, "/blocking/async-blocking").await;
+    assert!(ping > 9.5, "the ping was served meanwhile: {ping} of {slow} ticks");
+}
+
+#[tokio::test]
+async fn as_07_a_handler_that_returns_nothing_answers_null() {
+    let server = start().await;
+    let answer = server.get("/only-async/async").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!(answer.header("content-length"), Some("4"));
+    assert!(answer.head_at > 9.5, "the head comes with the answer: {}", answer.head_at);
+    assert_eq!(answer.text().await, "null");
+}
+
+#[tokio::test]
+async fn as_08_blocking_work_of_an_async_handler_is_handed_to_the_pool() {
+    let server = start().await;
+    assert_one_delay(&at_once(&server, "/blocking/handed-to-a-thread", 10).await);
+    let (slow, ping) = slow_and_ping(&server, "/blocking/handed-to-a-thread").await;
+    assert!(ping < slow - 1.0, "the ping waited: {ping} of {slow} ticks");
+}
+
+#[tokio::test]
+async fn as_09_a_client_that_waits_for_each_answer_waits_for_all() {
+    let server = start().await;
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        let before = times.last().copied().unwrap_or_default();
+        times.push(before + answered(server.get("/only-async/async").await).await);
+    }
+    assert_rounds_of(1, &times);
+    assert!(times[2] < 60.0, "more than one delay each: {times:?}");
+}
+
+#[tokio::test]
+async fn as_13_a_sleep_that_nobody_awaits_is_no_sleep() {
+    let server = start().await;
+    let time = answered(server.get("/blocking/not-awaited").await).await;
+    assert!(time < 9.5, "it waited: {time}");
+}

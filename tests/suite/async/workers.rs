@@ -1,0 +1,96 @@
+//! What more workers change, and `block_in_place`.
+
+use std::time::Duration;
+
+use lesson_async::{LESSON, app, lesson};
+use lesson_support::{Lesson, Threads};
+use lesson_tests::in_process::InProcess;
+use lesson_tests::server::{client, send};
+use lesson_tests::{paused, rust_only};
+use reqwest::Client;
+use tokio::join;
+use tokio::time::sleep;
+
+use super::{assert_one_delay, assert_rounds_of, at_once, at_once_to, slow_and_ping, start, state};
+
+const TICK: Duration = Duration::from_millis(10);
+
+async fn start_with_workers(workers: usize) -> InProcess {
+    start_with(Threads { workers: Some(workers), ..LESSON.threads }).await
+}
+
+async fn start_with(threads: Threads) -> InProcess {
+    InProcess::start_as(Lesson { threads, ..LESSON }, lesson, TICK).await
+}
+
+#[tokio::test]
+async fn as_10_each_worker_blocks_for_itself() {
+    rust_only!("sets the number of workers");
+    let (two, four) = join!(blocked_with(2), blocked_with(4));
+    assert_rounds_of(2, &two);
+    assert!(two[9] < 90.0, "two workers do not share: {two:?}");
+    assert_rounds_of(4, &four);
+    assert!(four[9] < 60.0, "four workers do not share: {four:?}");
+}
+
+async fn blocked_with(workers: usize) -> Vec<f64> {
+    let server = start_with_workers(workers).await;
+    at_once_to(server.base_url(), TICK, "/blocking/async-blocking", 10).await
+}
+
+/// A request on an open connection wakes the worker that waits for the sockets. While
+/// that one is blocked, no other takes its place: almost always, so it is tried again.
+#[tokio::test]
+async fn as_11_an_idle_worker_does_not_mean_that_others_are_served() {
+    rust_only!("sets the number of workers");
+    let server = start_with_workers(4).await;
+    let keeps_its_connection = Client::builder().no_proxy().build().expect("a client");
+    let get = async |client: &Client, path: &str| {
+        let request = client.get(format!("{}{path}", server.base_url()));
+        send(request, TICK).await.rest().await.ended_at
+    };
+    let mut waited = Vec::new();
+    while waited.last().is_none_or(|ticks| *ticks < 5.0) {
+        assert!(waited.len() < 10, "three idle workers served the ping: {waited:?}");
+        get(&keeps_its_connection, "/ping").await;
+        let blocking = get(&keeps_its_connection, "/blocking/async-blocking");
+        let ping = async {
+            sleep(TICK * 2).await;
+            get(&client(), "/ping").await
+        };
+        let (_, ticks) = join!(blocking, ping);
+        waited.push(ticks);
+    }
+}
+
+#[tokio::test]
+async fn as_12_block_in_place_hands_the_others_over_first() {
+    let server = start().await;
+    assert_one_delay(&at_once(&server, "/blocking/in-place", 10).await);
+    let (slow, ping) = slow_and_ping(&server, "/blocking/in-place").await;
+    assert!(ping < slow - 1.0, "the ping waited: {ping} of {slow} ticks");
+}
+
+#[tokio::test]
+async fn as_12_without_a_thread_to_hand_over_to_the_others_wait() {
+    rust_only!("sets the size of the pool");
+    let server = start_with(Threads { blocking: Some(1), ..LESSON.threads }).await;
+    let ping = async {
+        sleep(TICK * 2).await;
+        let request = client().get(format!("{}/ping", server.base_url()));
+        send(request, TICK).await.rest().await.ended_at
+    };
+    // The first moves the worker to the pool's one thread, the second blocks it there.
+    let blocking = at_once_to(server.base_url(), TICK, "/blocking/in-place", 2);
+    let (times, waited) = join!(blocking, ping);
+    assert_one_delay(&times);
+    assert!(waited > 5.0, "a worker was left for the ping: {waited}");
+}
+
+#[tokio::test]
+async fn as_12_on_a_current_thread_runtime_it_panics() {
+    rust_only!("calls the lesson in process");
+    let app = app(state());
+    let request = tokio::spawn(async move { paused::get(&app, "/blocking/in-place").await.status });
+    assert!(request.await.expect_err("an answer").is_panic());
+}
