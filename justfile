@@ -1,3 +1,6 @@
+# Most tests wait for ticks, so more of them run at once than there are cores.
+threads := "4"
+
 # Lists the recipes.
 _default:
     @just --list --unsorted
@@ -7,12 +10,12 @@ test-all:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
-    cargo test --workspace --quiet
+    cargo test --workspace --quiet -- --test-threads={{ threads }}
 
 # The tests of one lesson, its own first: just test streaming
 test LESSON:
     cargo test -p lesson-{{LESSON}} -p lesson-tests --lib {{ if path_exists("lessons" / LESSON / "tests") == "true" { "--test lesson" } else { "" } }}
-    cargo test -p lesson-{{LESSON}} -p lesson-tests --test suite {{ replace(LESSON, "-", "_") }}::
+    cargo test -p lesson-{{LESSON}} -p lesson-tests --test suite {{ replace(LESSON, "-", "_") }}:: -- --test-threads={{ threads }}
 
 # The suite against real FastAPI, and the table of differences: just parity [LESSON]
 parity *LESSON:
