@@ -14,17 +14,13 @@ use lesson_tests::{TestServer, paused, rust_only};
 use tokio::join;
 use tokio::time::sleep;
 
-use super::{start, state};
+use super::{ping_in_two_ticks, start, state};
 
 /// When the primes are counted, and when a ping is answered that was sent two ticks later.
 async fn primes_and_ping(server: &TestServer, path: &str) -> (f64, f64) {
     let path = format!("{path}?below=12000");
     let primes = async { server.get(&path).await.rest().await.ended_at };
-    let ping = async {
-        sleep(server.tick() * 2).await;
-        server.get("/ping").await.rest().await.ended_at + 2.0
-    };
-    join!(primes, ping)
+    join!(primes, ping_in_two_ticks(server))
 }
 
 #[tokio::test]
