@@ -1,17 +1,22 @@
-//! Connections that a shutdown can cut.
+//! Connections that a shutdown can cut, and that tell when they are flushed.
 //!
 //! `axum::serve` runs each connection as a task of its own and keeps no handle to it:
 //! the one way to end a connection whose client does not read any more is to let its
 //! reads and writes fail. This listener's connections do, once its token is cancelled.
+//!
+//! hyper drops the body of a response before it writes the last of it. Work that must
+//! come after the response waits for the next flush of its connection.
 
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// A TCP listener all of whose connections fail when its token is cancelled.
@@ -37,7 +42,8 @@ impl Listener for CuttableListener {
             tracing::debug!("cannot set TCP_NODELAY for {address}: {error}");
         }
         let cut = Box::pin(self.cut.clone().cancelled_owned());
-        (CuttableStream { stream, cut }, address)
+        let flushed = watch::Sender::default();
+        (CuttableStream { stream, cut, flushed }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -49,6 +55,32 @@ impl Listener for CuttableListener {
 pub(crate) struct CuttableStream {
     stream: TcpStream,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    flushed: watch::Sender<()>,
+}
+
+/// What a request knows of its connection; axum's `ConnectInfo` of every request.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    flushed: watch::Receiver<()>,
+}
+
+impl Connection {
+    /// Ends when all that was written before the call has been handed to the network,
+    /// or when the connection is closed.
+    pub(crate) fn next_flush(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut flushed = self.flushed.clone();
+        flushed.mark_unchanged();
+        async move {
+            // The error says that the connection is closed.
+            let _flushed_or_closed = flushed.changed().await;
+        }
+    }
+}
+
+impl Connected<IncomingStream<'_, CuttableListener>> for Connection {
+    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
+        Self { flushed: stream.io().flushed.subscribe() }
+    }
 }
 
 impl CuttableStream {
@@ -95,7 +127,9 @@ impl AsyncWrite for CuttableStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_uncut(cx)?.poll_flush(cx)
+        ready!(self.poll_uncut(cx)?.poll_flush(cx))?;
+        self.flushed.send_replace(());
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -105,6 +139,7 @@ impl AsyncWrite for CuttableStream {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -135,6 +170,21 @@ mod tests {
         let mut text = String::new();
         client.read_to_string(&mut text).await.unwrap();
         assert_eq!(text, "to the client");
+    }
+
+    #[tokio::test]
+    async fn a_flush_and_the_end_are_told() {
+        let (mut stream, _client, _) = connect().await;
+        let connection = Connection { flushed: stream.flushed.subscribe() };
+        stream.flush().await.unwrap();
+        let mut next_flush = pin!(connection.next_flush());
+        let early = timeout(Duration::from_millis(20), &mut next_flush).await;
+        assert!(early.is_err(), "an earlier flush does not count");
+        stream.flush().await.unwrap();
+        next_flush.await;
+        let end = connection.next_flush();
+        drop(stream);
+        end.await;
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //!
 //! [`HTTPException`]: https://fastapi.tiangolo.com/tutorial/handling-errors/
 
+use std::any::Any;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -18,6 +19,10 @@ use serde_json::{Value, json};
 /// Any other error becomes an `ApiError` through `?`. The client then gets 500 with
 /// the plain text `Internal Server Error` and nothing else; the error and its causes
 /// go to the log.
+///
+/// Its response carries the error itself as an extension. A layer that takes it out can
+/// change the answer, as [`request_scope`](crate::request_scope()) does;
+/// [`Server`](crate::Server) takes it out last and writes the log.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     kind: Kind,
@@ -76,6 +81,45 @@ impl ApiError {
             Kind::Unexpected(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
+
+    /// What the client will be told; `None` for an unexpected error.
+    pub fn detail(&self) -> Option<&Value> {
+        match &self.kind {
+            Kind::Answer(answer) => Some(&answer.detail),
+            Kind::Unexpected(_) => None,
+        }
+    }
+
+    /// The unexpected error, if it is of this type: Python's `except SomeError as error`.
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        match &self.kind {
+            Kind::Answer(_) => None,
+            Kind::Unexpected(error) => error.downcast_ref(),
+        }
+    }
+
+    /// Writes the error that the client is not told to the log.
+    pub(crate) fn log_unexpected(&self) {
+        if let Kind::Unexpected(error) = &self.kind {
+            tracing::error!("unexpected error: {}", with_causes(error.as_ref()));
+        }
+    }
+
+    /// The same for an error that comes when the response is sent: an answer is lost, too.
+    pub(crate) fn log_late(&self) {
+        match &self.kind {
+            Kind::Answer(answer) => {
+                let Answer { status, detail, .. } = answer.as_ref();
+                tracing::error!("too late to answer {status} {detail}: the response is sent");
+            }
+            Kind::Unexpected(error) => {
+                tracing::error!(
+                    "unexpected error after the response: {}",
+                    with_causes(error.as_ref())
+                );
+            }
+        }
+    }
 }
 
 impl<E> From<E> for ApiError
@@ -89,22 +133,32 @@ where
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        match self.kind {
+        let mut response = match &self.kind {
             Kind::Answer(answer) => {
-                let Answer { status, detail, headers } = *answer;
-                (status, headers, Json(json!({ "detail": detail }))).into_response()
+                let Answer { status, detail, headers } = answer.as_ref();
+                (*status, headers.clone(), Json(json!({ "detail": detail }))).into_response()
             }
-            Kind::Unexpected(error) => {
-                tracing::error!("unexpected error: {}", with_causes(error.as_ref()));
-                internal_server_error()
+            Kind::Unexpected(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
             }
-        }
+        };
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
-/// The 500 that tells a client nothing.
-pub(crate) fn internal_server_error() -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
+/// The unexpected error that a panic is.
+pub(crate) fn panic_error(panic: &(dyn Any + Send)) -> ApiError {
+    ApiError::unexpected(panic_message(panic))
+}
+
+/// What a panic said, for the log.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panic: {}", message.unwrap_or("without a message"))
 }
 
 /// An error and its causes in one line: `cannot load the model: file not found`.
@@ -175,6 +229,31 @@ mod tests {
         assert_eq!(status, 500);
         assert_eq!(headers[CONTENT_TYPE], "text/plain; charset=utf-8");
         assert_eq!(body, "Internal Server Error");
+    }
+
+    #[test]
+    fn the_error_behind_an_answer_can_be_asked_for() {
+        let unexpected = ApiError::from(std::io::Error::other("broken"));
+        assert_eq!(unexpected.downcast_ref::<std::io::Error>().unwrap().to_string(), "broken");
+        assert!(unexpected.downcast_ref::<std::fmt::Error>().is_none());
+        assert_eq!(unexpected.detail(), None);
+        let answer = ApiError::from_status(StatusCode::NOT_FOUND);
+        assert!(answer.downcast_ref::<std::io::Error>().is_none());
+        assert_eq!(answer.detail(), Some(&json!("Not Found")));
+    }
+
+    #[test]
+    fn a_response_carries_its_error() {
+        let mut response = ApiError::from_status(StatusCode::NOT_FOUND).into_response();
+        let error: ApiError = response.extensions_mut().remove().unwrap();
+        assert_eq!(error.status(), 404);
+    }
+
+    #[test]
+    fn a_panic_is_told_in_its_own_words() {
+        assert_eq!(panic_message(&"no model"), "panic: no model");
+        assert_eq!(panic_message(&"no model".to_owned()), "panic: no model");
+        assert_eq!(panic_message(&7), "panic: without a message");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The requests that are being answered: named, logged, and ended when the grace period is over.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -19,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::Instrument;
 
-use crate::error::{ApiError, with_causes};
+use crate::error::{ApiError, panic_message, with_causes};
 
 /// The requests in flight: from the first line of the handler to the last byte of the body.
 #[derive(Clone, Default)]
@@ -65,7 +64,7 @@ impl InFlight {
 }
 
 /// One request's place in the list; dropping it takes the request off.
-struct Entry {
+pub(crate) struct Entry {
     in_flight: InFlight,
     key: u64,
     name: Arc<str>,
@@ -78,24 +77,49 @@ impl Drop for Entry {
     }
 }
 
+/// Tells what is inside the layer how its request is listed, as a request extension.
+#[derive(Clone)]
+pub(crate) struct Tracked {
+    in_flight: InFlight,
+    name: Arc<str>,
+}
+
+impl Tracked {
+    /// Lists work that goes on when the response is sent: `background tasks of GET /sync/`.
+    pub(crate) fn list(&self, work: &str) -> Entry {
+        self.in_flight.enter(format!("{work} of {}", self.name).into())
+    }
+
+    /// Cancelled when the grace period of the shutdown is over.
+    pub(crate) fn grace_over(&self) -> CancellationToken {
+        self.in_flight.grace_over.clone()
+    }
+}
+
 /// The outermost layer: lists the request, logs it, and answers 503 when its time is over.
 pub(crate) async fn track(
     State(in_flight): State<InFlight>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let name: Arc<str> = format!("{} {}", request.method(), request.uri().path()).into();
     let entry = in_flight.enter(Arc::clone(&name));
+    request
+        .extensions_mut()
+        .insert(Tracked { in_flight: in_flight.clone(), name: Arc::clone(&name) });
     let started = Instant::now();
     tracing::debug!("{name} begins");
     // What the handler logs is shown with the request that it belongs to.
     let span = tracing::error_span!("request", "{name}");
-    let response = tokio::select! {
-        response = next.run(request).instrument(span) => response,
+    let mut response = tokio::select! {
+        response = next.run(request).instrument(span.clone()) => response,
         () = in_flight.grace_over.cancelled() => {
             ApiError::from_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
         }
     };
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        span.in_scope(|| error.log_unexpected());
+    }
     tracing::info!("{name} {}, head after {:.1?}", response.status(), started.elapsed());
     response.map(|body| Body::new(TrackedBody::new(body, entry)))
 }
@@ -114,16 +138,17 @@ impl TrackedBody {
     fn new(body: Body, entry: Entry) -> Self {
         Self { body, entry, failure: None }
     }
-
-    fn poll_inner(&mut self, cx: &mut Context<'_>) -> Poll<Option<FrameResult>> {
-        let poll = AssertUnwindSafe(|| Pin::new(&mut self.body).poll_frame(cx));
-        catch_unwind(poll).unwrap_or_else(|panic| {
-            Poll::Ready(Some(Err(axum::Error::new(panic_message(panic.as_ref())))))
-        })
-    }
 }
 
 type FrameResult = Result<Frame<Bytes>, axum::Error>;
+
+/// Polls a body; a panic inside is an error of the body.
+pub(crate) fn poll_catching(body: &mut Body, cx: &mut Context<'_>) -> Poll<Option<FrameResult>> {
+    let poll = AssertUnwindSafe(|| Pin::new(body).poll_frame(cx));
+    catch_unwind(poll).unwrap_or_else(|panic| {
+        Poll::Ready(Some(Err(axum::Error::new(panic_message(panic.as_ref())))))
+    })
+}
 
 impl HttpBody for TrackedBody {
     type Data = Bytes;
@@ -133,7 +158,7 @@ impl HttpBody for TrackedBody {
         if let Some(failure) = self.failure.take() {
             return Poll::Ready(Some(Err(failure)));
         }
-        match ready!(self.poll_inner(cx)) {
+        match ready!(poll_catching(&mut self.body, cx)) {
             Some(Err(failure)) => {
                 let name = &self.entry.name;
                 tracing::error!("{name}: the body broke off: {}", with_causes(&failure));
@@ -155,15 +180,6 @@ impl HttpBody for TrackedBody {
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
     }
-}
-
-/// What a panic said, for the log.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let message = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("panic: {}", message.unwrap_or("without a message"))
 }
 
 #[cfg(test)]
@@ -194,12 +210,5 @@ mod tests {
         let body = TrackedBody::new(Body::from("12345"), entry);
         assert_eq!(body.size_hint().exact(), Some(5));
         assert!(!body.is_end_stream());
-    }
-
-    #[test]
-    fn a_panic_is_told_in_its_own_words() {
-        assert_eq!(panic_message(&"no model"), "panic: no model");
-        assert_eq!(panic_message(&"no model".to_owned()), "panic: no model");
-        assert_eq!(panic_message(&7), "panic: without a message");
     }
 }

@@ -8,17 +8,17 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::connection::CuttableListener;
-use crate::error::{ApiError, internal_server_error};
+use crate::connection::{Connection, CuttableListener};
+use crate::error::{ApiError, panic_message};
 use crate::events::EventLog;
-use crate::in_flight::{self, InFlight, panic_message};
+use crate::in_flight::{self, InFlight};
 use crate::settings::Settings;
 use crate::tick::Tick;
 
@@ -124,6 +124,7 @@ impl Server {
         let listener = CuttableListener::new(self.listener, cut.clone());
         let app = with_shared_routes(app, self.events, in_flight.clone());
         let stop = self.shutdown.clone().cancelled_owned();
+        let app = app.into_make_service_with_connect_info::<Connection>();
         let serving = axum::serve(listener, app).with_graceful_shutdown(stop);
         let mut serving = pin!(async {
             serving.await?;
@@ -181,8 +182,8 @@ async fn method_not_allowed() -> ApiError {
 }
 
 fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
-    tracing::error!("a handler ended in a {}", panic_message(panic.as_ref()));
-    internal_server_error()
+    let message = panic_message(panic.as_ref());
+    ApiError::unexpected(format!("a handler ended in a {message}")).into_response()
 }
 
 /// An address that means "all of this machine's" cannot be connected to everywhere; loopback can.

@@ -1,0 +1,269 @@
+//! The scope of a request: from before its first extractor until after its response.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http_body::{Frame, SizeHint};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
+
+use crate::background::BackgroundTasks;
+use crate::connection::Connection;
+use crate::error::{ApiError, panic_error};
+use crate::exit_stack::{ExitStack, Outcome};
+use crate::in_flight::{Tracked, poll_catching};
+
+// ANCHOR: layer
+/// The layer that [`ExitStack`] and [`BackgroundTasks`] need: puts both into the request,
+/// and brings them to their end after it.
+///
+/// `Router::layer(axum::middleware::from_fn(request_scope))`
+///
+/// - The handler, or an extractor before it, fails with an [`ApiError`], or panics: the
+///   background tasks are dropped, the teardowns run, and what they make of the error is
+///   the answer.
+/// - It succeeds: the answer is sent, to its last byte; then the background tasks run, and
+///   then the teardowns. What fails now comes too late for the client and is logged.
+/// - It is dropped before it answers, as axum does when the client leaves: the teardowns
+///   run, with [`Cancelled`] as the outcome.
+///
+/// An error that is no [`ApiError`] is a response like any other: it counts as success.
+///
+/// See FastAPI's [dependencies with yield], "Execution of dependencies with yield".
+///
+/// [dependencies with yield]: https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/
+pub async fn request_scope(mut request: Request, next: Next) -> Response {
+    let scope = Scope::open(&mut request);
+    let answering = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let mut response =
+        answering.await.unwrap_or_else(|panic| panic_error(panic.as_ref()).into_response());
+    match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => scope.refuse(error).await,
+        None => scope.accept(response),
+    }
+}
+// ANCHOR_END: layer
+
+/// The outcome of a handler that was dropped before it answered, or of work that was cut.
+///
+/// It is Python's `CancelledError`: the client left, or the grace period of the shutdown
+/// is over. A teardown that asks for it: `error.downcast_ref::<Cancelled>()`.
+#[derive(Debug)]
+pub struct Cancelled;
+
+impl std::fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cancelled before its end")
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+/// The outcome of a response that broke off: its body failed when its head was sent.
+#[derive(Clone, Debug)]
+pub struct BrokeOff(Arc<axum::Error>);
+
+impl std::fmt::Display for BrokeOff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for BrokeOff {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+const SWALLOWED: &str = "a teardown swallowed the error, so there is no response: \
+    a teardown must return the error that it was given, or another one";
+
+// ANCHOR: scope
+/// One request's teardowns and tasks, and how the request went.
+///
+/// Whoever holds it last drops it, and that starts them: the layer, if it is dropped with
+/// the handler inside; else the body of the response. `Drop` is the one moment that always
+/// comes: hyper does not poll a body that is empty, or that answers HEAD.
+struct Scope {
+    exit_stack: ExitStack,
+    tasks: BackgroundTasks,
+    outcome: Outcome,
+    after: AfterResponse,
+}
+
+impl Scope {
+    fn open(request: &mut Request) -> Self {
+        let scope = Self {
+            exit_stack: ExitStack::default(),
+            tasks: BackgroundTasks::default(),
+            outcome: Err(ApiError::unexpected(Cancelled)),
+            after: AfterResponse::of(request),
+        };
+        request.extensions_mut().insert(scope.exit_stack.clone());
+        request.extensions_mut().insert(scope.tasks.clone());
+        scope
+    }
+
+    /// The handler failed: teardowns first, they can change the answer.
+    async fn refuse(mut self, error: ApiError) -> Response {
+        self.tasks.clear();
+        self.outcome = Err(error.clone());
+        // Spawned, so that a client who leaves now does not stop it half-way.
+        let exit_stack = self.exit_stack.clone();
+        let unwound =
+            self.after.spawn("teardown", async move { exit_stack.unwind(Err(error)).await });
+        let error = match unwound.await {
+            Ok(Err(error)) => error,
+            Ok(Ok(())) => ApiError::unexpected(SWALLOWED),
+            Err(join_error) => join_error.into(),
+        };
+        error.into_response()
+    }
+
+    /// The handler succeeded: everything else waits for the end of the body.
+    fn accept(mut self, mut response: Response) -> Response {
+        if let Some(own) = response.extensions_mut().remove::<BackgroundTasks>() {
+            self.tasks.append(&own);
+        }
+        self.outcome = Ok(());
+        response.map(|body| Body::new(ScopedBody { body, scope: self }))
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        if self.outcome.is_err() {
+            self.tasks.clear();
+        }
+        if self.tasks.is_empty() && self.exit_stack.is_empty() {
+            return;
+        }
+        let outcome = std::mem::replace(&mut self.outcome, Ok(()));
+        self.after.run(self.tasks.clone(), self.exit_stack.clone(), outcome);
+    }
+}
+
+/// A body that holds the request's scope until it is dropped, finished or not.
+struct ScopedBody {
+    body: Body,
+    scope: Scope,
+}
+// ANCHOR_END: scope
+
+impl HttpBody for ScopedBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Poll::Ready(ready!(poll_catching(&mut self.body, cx)).map(|frame| {
+            frame.map_err(|error| {
+                let error = BrokeOff(Arc::new(error));
+                self.scope.outcome = Err(error.clone().into());
+                axum::Error::new(error)
+            })
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+// ANCHOR: after
+/// Where the work after a response runs, and what it waits for.
+///
+/// Without a [`Server`](crate::Server) around the layer, as in an in-process test, there
+/// is no connection to wait for, and no shutdown that waits for the work.
+struct AfterResponse {
+    runtime: Handle,
+    span: Span,
+    tracked: Option<Tracked>,
+    connection: Option<Connection>,
+}
+
+impl AfterResponse {
+    fn of(request: &Request) -> Self {
+        let connection = request.extensions().get::<ConnectInfo<Connection>>();
+        Self {
+            runtime: Handle::current(),
+            span: Span::current(),
+            tracked: request.extensions().get().cloned(),
+            connection: connection.map(|ConnectInfo(connection)| connection.clone()),
+        }
+    }
+
+    /// Runs work that the client can neither stop nor see, listed until it ends.
+    fn spawn<W>(&self, name: &str, work: W) -> JoinHandle<W::Output>
+    where
+        W: Future<Output: Send> + Send + 'static,
+    {
+        let listed = self.tracked.as_ref().map(|tracked| tracked.list(name));
+        let work = async move {
+            let _listed = listed;
+            work.await
+        };
+        self.runtime.spawn(work.instrument(self.span.clone()))
+    }
+
+    /// Starts the tasks, and after them the teardowns, once the response is sent.
+    fn run(&self, tasks: BackgroundTasks, exit_stack: ExitStack, outcome: Outcome) {
+        let name = if tasks.is_empty() { "teardown" } else { "background tasks" };
+        let sent = self.connection.as_ref().map(Connection::next_flush);
+        let grace_over = self.tracked.as_ref().map(Tracked::grace_over).unwrap_or_default();
+        self.spawn(name, async move {
+            let outcome = match outcome {
+                Ok(()) => run_tasks(sent, &tasks, grace_over).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = exit_stack.unwind(outcome).await {
+                log_late(&error);
+            }
+        });
+    }
+}
+
+async fn run_tasks(
+    sent: Option<impl Future<Output = ()>>,
+    tasks: &BackgroundTasks,
+    grace_over: CancellationToken,
+) -> Outcome {
+    let run = async {
+        if let Some(sent) = sent {
+            sent.await;
+        }
+        tasks.run().await
+    };
+    let outcome = tokio::select! {
+        outcome = run => outcome,
+        () = grace_over.cancelled() => Err(Cancelled.into()),
+    };
+    let dropped = tasks.clear();
+    if dropped > 0 {
+        tracing::warn!("background tasks dropped, never started: {dropped}");
+    }
+    outcome
+}
+// ANCHOR_END: after
+
+/// A body that broke off is in the log already, and a client may leave.
+fn log_late(error: &ApiError) {
+    if error.downcast_ref::<BrokeOff>().is_none() && error.downcast_ref::<Cancelled>().is_none() {
+        error.log_late();
+    }
+}
