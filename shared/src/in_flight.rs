@@ -43,8 +43,8 @@ impl InFlight {
 
     /// Waits until nothing is being answered any more.
     ///
-    /// `axum::serve` returns when its connections are closed, but a connection's last
-    /// body is dropped a moment after that: what its guards do would be lost.
+    /// A connection can be closed while work goes on: background tasks, teardowns, and
+    /// what the guards of its last body do.
     pub(crate) async fn ended(&self) {
         self.tracker.close();
         self.tracker.wait().await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -199,12 +199,11 @@ struct AfterResponse {
 
 impl AfterResponse {
     fn of(request: &Request) -> Self {
-        let connection = request.extensions().get::<ConnectInfo<Connection>>();
         Self {
             runtime: Handle::current(),
             span: Span::current(),
             tracked: request.extensions().get().cloned(),
-            connection: connection.map(|ConnectInfo(connection)| connection.clone()),
+            connection: request.extensions().get().cloned(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::connection::{Connection, CuttableListener};
+use crate::connection::{self, Ends};
 use crate::error::{ApiError, panic_message};
 use crate::events::EventLog;
 use crate::in_flight::{self, InFlight};
@@ -27,6 +28,12 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// How long cut connections have to notice it; a handler that blocks its thread never does.
 const LAST_CALL: Duration = Duration::from_secs(1);
+
+/// How many bytes of a request's body the extractors read; axum's own default.
+///
+/// More is 413. A route that takes larger bodies sets its own
+/// [`DefaultBodyLimit`](axum::extract::DefaultBodyLimit).
+pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// A lesson's server, bound to its address but not serving yet.
 ///
@@ -117,38 +124,36 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// If the listener fails.
+    /// None so far; the signature is `axum::serve`'s.
     pub async fn serve(self, app: Router) -> io::Result<()> {
         let in_flight = InFlight::default();
-        let cut = CancellationToken::new();
-        let listener = CuttableListener::new(self.listener, cut.clone());
+        let ends = Ends {
+            stop: self.shutdown.clone(),
+            cut: CancellationToken::new(),
+            read_timeout: self.settings.read_timeout,
+        };
         let app = with_shared_routes(app, self.events, in_flight.clone());
-        let stop = self.shutdown.clone().cancelled_owned();
-        let app = app.into_make_service_with_connect_info::<Connection>();
-        let serving = axum::serve(listener, app).with_graceful_shutdown(stop);
         let mut serving = pin!(async {
-            serving.await?;
+            connection::serve(self.listener, app, ends.clone()).await;
             in_flight.ended().await;
-            Ok(())
         });
         (self.on_ready)();
 
         tokio::select! {
-            result = &mut serving => return result,
+            () = &mut serving => return Ok(()),
             () = grace_over(&self.shutdown, self.settings.grace) => {}
         }
         for name in in_flight.names() {
             tracing::warn!("cut after the grace period: {name}");
         }
         in_flight.grace_over.cancel();
-        if let Ok(result) = timeout(LAST_WORDS, &mut serving).await {
-            return result;
+        if timeout(LAST_WORDS, &mut serving).await.is_err() {
+            ends.cut.cancel();
+            if timeout(LAST_CALL, &mut serving).await.is_err() {
+                tracing::warn!("a handler blocks its thread and is left behind");
+            }
         }
-        cut.cancel();
-        timeout(LAST_CALL, &mut serving).await.unwrap_or_else(|_| {
-            tracing::warn!("a handler blocks its thread and is left behind");
-            Ok(())
-        })
+        Ok(())
     }
 }
 
@@ -164,6 +169,7 @@ fn with_shared_routes(app: Router, events: EventLog, in_flight: InFlight) -> Rou
         .merge(events.router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(middleware::from_fn_with_state(in_flight, in_flight::track))
 }

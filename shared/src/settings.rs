@@ -17,9 +17,16 @@ Options (each can be set by the environment variable in brackets; the option win
   --port PORT      port to listen on, default 8000, 0 = any free one [LESSON_PORT]
   --tick-ms MS     length of one tick in milliseconds, default 1000 [LESSON_TICK_MS]
   --grace-ms MS    how long a shutdown waits for what still runs, default 10000 [LESSON_GRACE_MS]
+  --read-timeout-ms MS
+                   how long a client may take for the head of a request, be silent within
+                   its body, or keep an idle connection, default 30000 [LESSON_READ_TIMEOUT_MS]
   -h, --help       print this
 RUST_LOG sets what is logged, for example RUST_LOG=debug; default info.
 ";
+
+/// The variables of the environment that every lesson knows.
+pub const VARIABLES: [&str; 5] =
+    ["LESSON_HOST", "LESSON_PORT", "LESSON_TICK_MS", "LESSON_GRACE_MS", "LESSON_READ_TIMEOUT_MS"];
 
 /// No delay of a lesson is longer than an hour; a longer one is a slip of the keyboard.
 const MILLISECONDS: RangeInclusive<u64> = 1..=3_600_000;
@@ -35,6 +42,9 @@ pub struct Settings {
     pub tick: Tick,
     /// How long a shutdown waits for running requests before it cuts them.
     pub grace: Duration,
+    /// How long a client may take for the head of a request, be silent within its body,
+    /// or keep a connection without a request.
+    pub read_timeout: Duration,
     /// The environment: a lesson's own variables, such as `LESSON_JSON_FILE`.
     pub variables: HashMap<String, String>,
 }
@@ -46,6 +56,7 @@ impl Default for Settings {
             port: 8000,
             tick: Tick::from_ms(1000),
             grace: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
             variables: HashMap::new(),
         }
     }
@@ -88,7 +99,9 @@ impl Command {
         let mut parser = Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
-                Arg::Long(option @ ("host" | "port" | "tick-ms" | "grace-ms")) => {
+                Arg::Long(
+                    option @ ("host" | "port" | "tick-ms" | "grace-ms" | "read-timeout-ms"),
+                ) => {
                     let source = format!("--{option}");
                     let value = parser.value()?;
                     settings.set(&source, &value.to_string_lossy())?;
@@ -104,7 +117,7 @@ impl Command {
 impl Settings {
     fn from_variables(variables: HashMap<String, String>) -> Result<Self, UsageError> {
         let mut settings = Self::default();
-        for source in ["LESSON_HOST", "LESSON_PORT", "LESSON_TICK_MS", "LESSON_GRACE_MS"] {
+        for source in VARIABLES {
             if let Some(value) = variables.get(source) {
                 settings.set(source, value)?;
             }
@@ -121,7 +134,10 @@ impl Settings {
             "--tick-ms" | "LESSON_TICK_MS" => {
                 self.tick = Tick::from_ms(number(source, value, MILLISECONDS)?);
             }
-            _ => self.grace = Duration::from_millis(number(source, value, MILLISECONDS)?),
+            "--grace-ms" | "LESSON_GRACE_MS" => {
+                self.grace = Duration::from_millis(number(source, value, MILLISECONDS)?);
+            }
+            _ => self.read_timeout = Duration::from_millis(number(source, value, MILLISECONDS)?),
         }
         Ok(())
     }
@@ -165,12 +181,13 @@ mod tests {
         assert_eq!(settings.port, 8000);
         assert_eq!(settings.tick, Tick::from_ms(1000));
         assert_eq!(settings.grace, Duration::from_secs(10));
+        assert_eq!(settings.read_timeout, Duration::from_secs(30));
     }
 
     #[test]
     fn every_option_can_be_given_and_has_its_variable() {
-        let from_options =
-            settings(&["--host", "::1", "--port=0", "--tick-ms", "20", "--grace-ms=500"], &[]);
+        let options = ["--host", "::1", "--port=0", "--tick-ms", "20", "--grace-ms=500"];
+        let from_options = settings(&[&options[..], &["--read-timeout-ms", "700"]].concat(), &[]);
         let from_variables = settings(
             &[],
             &[
@@ -178,6 +195,7 @@ mod tests {
                 ("LESSON_PORT", "0"),
                 ("LESSON_TICK_MS", "20"),
                 ("LESSON_GRACE_MS", "500"),
+                ("LESSON_READ_TIMEOUT_MS", "700"),
             ],
         );
         for settings in [from_options, from_variables] {
@@ -185,6 +203,7 @@ mod tests {
             assert_eq!(settings.port, 0);
             assert_eq!(settings.tick, Tick::from_ms(20));
             assert_eq!(settings.grace, Duration::from_millis(500));
+            assert_eq!(settings.read_timeout, Duration::from_millis(700));
         }
     }
 

@@ -128,9 +128,10 @@ fn program(name: &str) -> Command {
     let mut command = Command::new(workspace::profile().join(file));
     command.current_dir(workspace::root());
     // A reader's own settings must not change what is tested.
-    for name in ["LESSON_HOST", "LESSON_PORT", "LESSON_TICK_MS", "LESSON_GRACE_MS", "RUST_LOG"] {
+    for name in lesson_support::settings::VARIABLES {
         command.env_remove(name);
     }
+    command.env_remove("RUST_LOG");
     command
 }
 

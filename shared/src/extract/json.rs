@@ -1,5 +1,7 @@
 //! The JSON body.
 
+use std::error::Error;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
@@ -9,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tower_http::timeout::TimeoutError;
 
 use super::json_syntax;
 use super::lax::Input;
@@ -20,8 +23,10 @@ use crate::ApiError;
 ///
 /// A body whose content type is not JSON counts as one string, as in FastAPI.
 /// `Json<Option<T>>` may be left out. Rejects with 422 and all bad fields, with one
-/// `json_invalid` if it is no JSON, with 400 if it is not UTF-8, and with 413 if it is
-/// larger than axum's [`DefaultBodyLimit`](axum::extract::DefaultBodyLimit).
+/// `json_invalid` if it is no JSON, with 400 if it is not UTF-8, with 413 if it is larger
+/// than axum's [`DefaultBodyLimit`](axum::extract::DefaultBodyLimit), and with 408 if its
+/// client was silent for longer than a [`TimeoutBody`](tower_http::timeout::TimeoutBody)
+/// around it waits.
 ///
 /// [request body]: https://fastapi.tiangolo.com/tutorial/body/
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +71,15 @@ fn parse(body: &[u8], is_json: bool) -> Result<Option<Value>, Rejection> {
 fn not_received(error: BytesRejection) -> Rejection {
     match error.status() {
         status @ StatusCode::PAYLOAD_TOO_LARGE => ApiError::from_status(status).into(),
+        _ if took_too_long(&error) => ApiError::from_status(StatusCode::REQUEST_TIMEOUT).into(),
         _ => cannot_parse(),
     }
+}
+
+/// Whether the body was given up because its client sent nothing for too long.
+fn took_too_long(error: &BytesRejection) -> bool {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| cause.is::<TimeoutError>())
 }
 
 fn cannot_parse() -> Rejection {

@@ -8,10 +8,14 @@ use std::time::Duration;
 use async_stream::stream;
 use axum::Router;
 use axum::body::Body;
-use axum::routing::get;
+use axum::routing::{get, post};
+use lesson_support::extract::Json;
+use lesson_support::server::BODY_LIMIT;
 use lesson_support::{ApiError, Server, Settings};
 use lesson_tests::server::{client, send};
 use lesson_tests::{Answer, End, rust_only};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -25,7 +29,11 @@ struct Running {
 
 impl Running {
     async fn start(app: Router, grace: Duration) -> Self {
-        let settings = Settings { port: 0, grace, ..Settings::default() };
+        Self::start_with(app, Settings { grace, ..Settings::default() }).await
+    }
+
+    async fn start_with(app: Router, settings: Settings) -> Self {
+        let settings = Settings { port: 0, ..settings };
         let server = Server::bind(settings).await.expect("a free port");
         Self {
             base_url: server.base_url(),
@@ -37,6 +45,17 @@ impl Running {
     async fn get(&self, path: &str) -> Answer {
         let request = client().get(format!("{}{path}", self.base_url));
         send(request, Duration::from_secs(1)).await
+    }
+
+    /// Sends bytes as they are; what comes back until the server closes the connection.
+    async fn exchange(&self, bytes: &str) -> String {
+        let address = self.base_url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(bytes.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        let reading = timeout(Duration::from_secs(15), stream.read_to_string(&mut answer));
+        reading.await.expect("closed in time").expect("text");
+        answer
     }
 
     /// Tells it to stop, and waits until `serve` has returned.
@@ -141,4 +160,59 @@ async fn a_handler_that_blocks_its_thread_does_not_hold_the_shutdown() {
 async fn wait_for(entered: mpsc::Receiver<()>) {
     let entered = tokio::task::spawn_blocking(move || entered.recv());
     entered.await.expect("no panic").expect("the handler begins");
+}
+
+/// Takes a JSON body, and lets a client be silent for a moment only.
+async fn impatient() -> Running {
+    let app = Router::new().route("/json", post(async |Json(value): Json<String>| value));
+    let settings = Settings { read_timeout: SHORT, grace: LONG, ..Settings::default() };
+    Running::start_with(app, settings).await
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_closes_the_connection() {
+    rust_only!("needs a short time limit");
+    let server = impatient().await;
+    assert_eq!(server.exchange("POST /json HTTP/1.1\r\nHost: x\r\nX-Slow: ").await, "");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_go_on_is_408() {
+    rust_only!("needs a short time limit");
+    let server = impatient().await;
+    let head = "POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let answer = server.exchange(&format!("{head}Content-Length: 10\r\n\r\n\"begun")).await;
+    assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\n{\"detail\":\"Request Timeout\"}"), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_after_its_answer() {
+    rust_only!("needs a short time limit");
+    let server = impatient().await;
+    let answer = server.exchange("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert!(answer.ends_with("\r\n\r\n\"pong\""), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_may_have_two_mebibytes_and_no_byte_more() {
+    rust_only!("needs routes of its own");
+    let app = Router::new().route("/json", post(async |Json(text): Json<String>| text));
+    let server = Running::start(app, LONG).await;
+    for (text_length, status) in [(BODY_LIMIT - 2, 200), (BODY_LIMIT - 1, 413)] {
+        let body = format!("\"{}\"", "x".repeat(text_length));
+        let request = client().post(format!("{}/json", server.base_url));
+        let request = request.header("content-type", "application/json").body(body);
+        let answer = send(request, LONG).await;
+        assert_eq!(answer.status, status);
+        let text = answer.text().await;
+        match status {
+            200 => assert_eq!(text.len(), text_length),
+            _ => assert_eq!(text, r#"{"detail":"Payload Too Large"}"#),
+        }
+    }
+    server.stop().await;
 }
