@@ -34,7 +34,7 @@ pub use background::BackgroundTasks;
 pub use error::ApiError;
 pub use events::EventLog;
 pub use exit_stack::{ExitStack, Outcome};
-pub use request_scope::request_scope;
+pub use request_scope::{request_scope, run_to_the_end};
 pub use run::{Lesson, Result, Threads, run, runtime};
 pub use server::Server;
 pub use settings::Settings;

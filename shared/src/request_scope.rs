@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http_body::{Frame, SizeHint};
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
@@ -52,6 +53,35 @@ pub async fn request_scope(mut request: Request, next: Next) -> Response {
     }
 }
 // ANCHOR_END: layer
+
+// ANCHOR: run-to-the-end
+/// The layer for handlers that must not stop half-way: when the client leaves, they run on,
+/// as FastAPI's do. The shutdown waits for them until its grace period is over.
+///
+/// axum drops a handler at its `await` when its client leaves, and a [`request_scope`]
+/// outside of this layer ends there. So put one inside:
+///
+/// `.layer(from_fn(request_scope)).layer(from_fn(run_to_the_end))`
+pub async fn run_to_the_end(request: Request, next: Next) -> Response {
+    let after = AfterResponse::of(&request);
+    let grace_over = after.grace_over();
+    let running = async move {
+        tokio::select! {
+            response = next.run(request) => response,
+            () = grace_over.cancelled() => ApiError::unexpected(Cancelled).into_response(),
+        }
+    };
+    let response = after.finish("handler", running, log_unseen).await;
+    response.unwrap_or_else(|error| ApiError::from(error).into_response())
+}
+
+/// What [`Server`](crate::Server) would have logged.
+fn log_unseen(response: &Response) {
+    if let Some(error) = response.extensions().get::<ApiError>() {
+        error.log_unexpected();
+    }
+}
+// ANCHOR_END: run-to-the-end
 
 /// The outcome of a handler that was dropped before it answered, or of work that was cut.
 ///
@@ -116,17 +146,14 @@ impl Scope {
     /// The handler failed: teardowns first, they can change the answer.
     async fn refuse(mut self, error: ApiError) -> Response {
         self.tasks.clear();
-        self.outcome = Err(error.clone());
-        // Spawned, so that a client who leaves now does not stop it half-way.
-        let exit_stack = self.exit_stack.clone();
-        let unwound =
-            self.after.spawn("teardown", async move { exit_stack.unwind(Err(error)).await });
-        let error = match unwound.await {
-            Ok(Err(error)) => error,
-            Ok(Ok(())) => ApiError::unexpected(SWALLOWED),
-            Err(join_error) => join_error.into(),
+        // Taken out: if the client leaves now, `drop` must not run the rest beside it.
+        let exit_stack = std::mem::take(&mut self.exit_stack);
+        let unwinding = async move {
+            let outcome = exit_stack.unwind(Err(error)).await;
+            outcome.err().unwrap_or_else(|| ApiError::unexpected(SWALLOWED))
         };
-        error.into_response()
+        let error = self.after.finish("teardown", unwinding, ApiError::log_unexpected).await;
+        error.unwrap_or_else(ApiError::from).into_response()
     }
 
     /// The handler succeeded: everything else waits for the end of the body.
@@ -207,6 +234,11 @@ impl AfterResponse {
         }
     }
 
+    /// Cancelled when the grace period of the shutdown is over.
+    fn grace_over(&self) -> CancellationToken {
+        self.tracked.as_ref().map(Tracked::grace_over).unwrap_or_default()
+    }
+
     /// Runs work that the client can neither stop nor see, listed until it ends.
     fn spawn<W>(&self, name: &str, work: W) -> JoinHandle<W::Output>
     where
@@ -220,11 +252,35 @@ impl AfterResponse {
         self.runtime.spawn(work.instrument(self.span.clone()))
     }
 
+    /// Runs work to its end, also if the caller is dropped before it, as axum drops a layer
+    /// whose client leaves. Then `unseen` gets what came out.
+    async fn finish<W>(
+        &self,
+        name: &str,
+        work: W,
+        unseen: fn(&W::Output),
+    ) -> Result<W::Output, JoinError>
+    where
+        W: Future<Output: Send> + Send + 'static,
+    {
+        let (caller, waits) = oneshot::channel::<()>();
+        let work = async move {
+            let output = work.await;
+            if caller.is_closed() {
+                unseen(&output);
+            }
+            output
+        };
+        let output = self.spawn(name, work).await;
+        drop(waits);
+        output
+    }
+
     /// Starts the tasks, and after them the teardowns, once the response is sent.
     fn run(&self, tasks: BackgroundTasks, exit_stack: ExitStack, outcome: Outcome) {
         let name = if tasks.is_empty() { "teardown" } else { "background tasks" };
         let sent = self.connection.as_ref().map(Connection::next_flush);
-        let grace_over = self.tracked.as_ref().map(Tracked::grace_over).unwrap_or_default();
+        let grace_over = self.grace_over();
         self.spawn(name, async move {
             let outcome = match outcome {
                 Ok(()) => run_tasks(sent, &tasks, grace_over).await,
@@ -264,5 +320,99 @@ async fn run_tasks(
 fn log_late(error: &ApiError) {
     if error.downcast_ref::<BrokeOff>().is_none() && error.downcast_ref::<Cancelled>().is_none() {
         error.log_late();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tokio::task::yield_now;
+    use tokio::time::timeout;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// The log of a test.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Log {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Sends a request, leaves when the handler or its teardown has come to the first
+    /// token, lets it go on with the second, and returns what was logged.
+    async fn log_after_leaving(
+        app: Router,
+        here: CancellationToken,
+        go_on: CancellationToken,
+    ) -> String {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        // Only on this thread, which is the only one of the test's runtime.
+        let _logging = tracing::subscriber::set_default(subscriber);
+        let request = Request::new(Body::empty());
+        tokio::select! {
+            response = app.oneshot(request) => panic!("answered: {response:?}"),
+            () = here.cancelled() => {}
+        }
+        go_on.cancel();
+        let logged = async {
+            while log.text().is_empty() {
+                yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(10), logged).await.expect("a line of the log");
+        log.text()
+    }
+
+    #[tokio::test]
+    async fn an_error_after_a_teardown_that_nobody_waits_for_is_logged() {
+        let (here, go_on) = (CancellationToken::new(), CancellationToken::new());
+        let (arrived, gate) = (here.clone(), go_on.clone());
+        let handler = async move |exit_stack: ExitStack| {
+            exit_stack.push(async move |outcome| {
+                arrived.cancel();
+                gate.cancelled().await;
+                outcome
+            });
+            Err::<(), _>(ApiError::unexpected("lost on the way"))
+        };
+        let app = Router::new().route("/", get(handler)).layer(from_fn(request_scope));
+        let log = log_after_leaving(app, here, go_on).await;
+        assert!(log.contains("ERROR") && log.contains("lost on the way"), "{log}");
+    }
+
+    #[tokio::test]
+    async fn an_error_of_a_handler_that_nobody_waits_for_is_logged() {
+        let (here, go_on) = (CancellationToken::new(), CancellationToken::new());
+        let (arrived, gate) = (here.clone(), go_on.clone());
+        let handler = async move || {
+            arrived.cancel();
+            gate.cancelled().await;
+            Err::<(), _>(ApiError::unexpected("lost on the way"))
+        };
+        let app = Router::new().route("/", get(handler)).layer(from_fn(run_to_the_end));
+        let log = log_after_leaving(app, here, go_on).await;
+        assert!(log.contains("ERROR") && log.contains("lost on the way"), "{log}");
     }
 }

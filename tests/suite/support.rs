@@ -1,4 +1,6 @@
 //! What the support crate gives every lesson.
 
 mod program;
+mod request_scope;
+mod running;
 mod server;

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::mpsc;
-use std::time::Duration;
 
 use async_stream::stream;
 use axum::Router;
@@ -11,63 +10,12 @@ use axum::body::Body;
 use axum::routing::{get, post};
 use lesson_support::extract::Json;
 use lesson_support::server::BODY_LIMIT;
-use lesson_support::{ApiError, Server, Settings};
+use lesson_support::{ApiError, Settings};
 use lesson_tests::server::{client, send};
-use lesson_tests::{Answer, End, rust_only};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use lesson_tests::{End, rust_only};
 use tokio_util::sync::CancellationToken;
 
-/// A server of its own on this test's runtime.
-struct Running {
-    base_url: String,
-    shutdown: CancellationToken,
-    serving: JoinHandle<io::Result<()>>,
-}
-
-impl Running {
-    async fn start(app: Router, grace: Duration) -> Self {
-        Self::start_with(app, Settings { grace, ..Settings::default() }).await
-    }
-
-    async fn start_with(app: Router, settings: Settings) -> Self {
-        let settings = Settings { port: 0, ..settings };
-        let server = Server::bind(settings).await.expect("a free port");
-        Self {
-            base_url: server.base_url(),
-            shutdown: server.shutdown_token(),
-            serving: tokio::spawn(server.serve(app)),
-        }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        let request = client().get(format!("{}{path}", self.base_url));
-        send(request, Duration::from_secs(1)).await
-    }
-
-    /// Sends bytes as they are; what comes back until the server closes the connection.
-    async fn exchange(&self, bytes: &str) -> String {
-        let address = self.base_url.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(address).await.expect("a connection");
-        stream.write_all(bytes.as_bytes()).await.expect("sent");
-        let mut answer = String::new();
-        let reading = timeout(Duration::from_secs(15), stream.read_to_string(&mut answer));
-        reading.await.expect("closed in time").expect("text");
-        answer
-    }
-
-    /// Tells it to stop, and waits until `serve` has returned.
-    async fn stop(self) {
-        self.shutdown.cancel();
-        let ended = timeout(Duration::from_secs(15), self.serving).await;
-        ended.expect("the end in time").expect("no panic").expect("no error");
-    }
-}
-
-const LONG: Duration = Duration::from_secs(60);
-const SHORT: Duration = Duration::from_millis(50);
+use super::running::{LONG, Running, SHORT};
 
 #[tokio::test]
 async fn a_panic_in_a_handler_is_a_500_and_the_server_lives() {
