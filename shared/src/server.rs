@@ -115,6 +115,14 @@ impl Server {
         self.shutdown.clone()
     }
 
+    /// Ends when the grace period of the shutdown is over.
+    ///
+    /// For what is waited for after [`serve`](Server::serve), so that it has the rest of
+    /// one grace period and not a second one: spawn it before.
+    pub fn grace_over(&self) -> impl Future<Output = ()> + Send + use<> {
+        grace_over(self.shutdown.clone(), self.settings.grace)
+    }
+
     /// Answers requests until the server is told to stop and the last one is answered.
     ///
     /// This is the `yield` of a FastAPI lifespan. Once told to stop, it accepts no new
@@ -134,14 +142,15 @@ impl Server {
         };
         let app = with_shared_routes(app, self.events, in_flight.clone());
         let mut serving = pin!(async {
-            connection::serve(self.listener, app, ends.clone()).await;
+            let connections = connection::serve(self.listener, app, ends.clone());
+            tokio::join!(connections, tell_what_is_waited_for(&ends.stop, &in_flight));
             in_flight.ended().await;
         });
         (self.on_ready)();
 
         tokio::select! {
             () = &mut serving => return Ok(()),
-            () = grace_over(&self.shutdown, self.settings.grace) => {}
+            () = grace_over(self.shutdown, self.settings.grace) => {}
         }
         for name in in_flight.names() {
             tracing::warn!("cut after the grace period: {name}");
@@ -157,9 +166,28 @@ impl Server {
     }
 }
 
-async fn grace_over(shutdown: &CancellationToken, grace: Duration) {
+async fn grace_over(shutdown: CancellationToken, grace: Duration) {
     shutdown.cancelled().await;
     sleep(grace).await;
+}
+
+/// Once the server is told to stop: logs what it waits for from then on.
+async fn tell_what_is_waited_for(shutdown: &CancellationToken, in_flight: &InFlight) {
+    shutdown.cancelled().await;
+    let names = in_flight.names();
+    if !names.is_empty() {
+        tracing::info!("waiting for {}", first_few(&names));
+    }
+}
+
+/// The oldest few of what may be thousands of streams.
+fn first_few(names: &[impl AsRef<str>]) -> String {
+    const FEW: usize = 5;
+    let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// The lesson's router with what every lesson has: `/ping`, `/_events`, JSON 404 and 405,
@@ -229,6 +257,13 @@ impl std::error::Error for BindError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_waited_for_fits_on_a_line() {
+        assert_eq!(first_few(&["GET /a"]), "GET /a");
+        assert_eq!(first_few(&["a", "b", "c", "d", "e"]), "a, b, c, d, e");
+        assert_eq!(first_few(&["a", "b", "c", "d", "e", "f", "g"]), "a, b, c, d, e and 2 more");
+    }
 
     #[test]
     fn an_address_for_everybody_is_reached_through_loopback() {
