@@ -27,6 +27,13 @@ impl Binary {
         Self::started_by(command)
     }
 
+    /// Starts another program of a lesson, by its own name, and waits until it is ready.
+    pub fn start_program(name: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = program(name);
+        command.args(options).envs(variables.iter().copied());
+        Self::started_by(command)
+    }
+
     /// Starts an example of a lesson that is a server, and waits until it is ready.
     pub fn start_example(name: &str) -> Self {
         Self::start_example_with(name, &[], &[])
@@ -79,7 +86,7 @@ impl Binary {
         self.process.stderr_line(text)
     }
 
-    /// Sends a signal by its name: `INT`, `TERM`.
+    /// Sends a signal by its name: `INT`, `TERM`, `KILL`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         self.process.signal(name);

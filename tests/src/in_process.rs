@@ -24,6 +24,9 @@ impl InProcess {
             }
             "lifespan" => run(lesson_lifespan::LESSON, lesson_lifespan::lesson, settings),
             "testing" => run(lesson_testing::LESSON, lesson_testing::lesson, settings),
+            "background-tasks" => {
+                run(lesson_background_tasks::LESSON, lesson_background_tasks::lesson, settings)
+            }
             "async" => run(lesson_async::LESSON, lesson_async::lesson, settings),
             "streaming" => run(lesson_streaming::LESSON, lesson_streaming::lesson, settings),
             other => panic!("no lesson named {other}"),

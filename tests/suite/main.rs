@@ -1,6 +1,7 @@
 //! The behaviour suite, a module a lesson. Each test is named after its claim: `st_03_…`.
 
 mod r#async;
+mod background_tasks;
 mod extract;
 mod lifespan;
 mod readmes;

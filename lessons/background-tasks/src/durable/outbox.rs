@@ -1,0 +1,51 @@
+//! The mails that were sent: what the jobs do, in a form that can be looked at.
+
+use serde::Serialize;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+
+use super::queue::Mail;
+
+// ANCHOR: send
+/// Makes the table that stands for the mail server.
+pub(super) async fn create_table(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let table = "CREATE TABLE IF NOT EXISTS sent (
+        job TEXT PRIMARY KEY,
+        recipient TEXT NOT NULL,
+        text TEXT NOT NULL
+    )";
+    sqlx::query(table).execute(connection).await?;
+    Ok(())
+}
+
+/// Sends a mail, and knows the job by its id: the second time nothing happens.
+///
+/// Says whether it was the first time.
+///
+/// # Errors
+///
+/// If the database refuses.
+pub async fn send(pool: &SqlitePool, job: &str, mail: &Mail) -> Result<bool, sqlx::Error> {
+    let insert = "INSERT INTO sent (job, recipient, text) VALUES ($1, $2, $3)
+        ON CONFLICT (job) DO NOTHING";
+    let insert = sqlx::query(insert).bind(job).bind(&mail.to).bind(&mail.text);
+    Ok(insert.execute(pool).await?.rows_affected() == 1)
+}
+// ANCHOR_END: send
+
+/// A mail that was sent.
+#[derive(Serialize, sqlx::FromRow)]
+pub struct Sent {
+    job: String,
+    #[serde(rename = "to")]
+    recipient: String,
+    text: String,
+}
+
+/// All mails, in the order of sending.
+///
+/// # Errors
+///
+/// If the database refuses.
+pub async fn sent(pool: &SqlitePool) -> Result<Vec<Sent>, sqlx::Error> {
+    sqlx::query_as("SELECT job, recipient, text FROM sent ORDER BY rowid").fetch_all(pool).await
+}

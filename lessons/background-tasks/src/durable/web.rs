@@ -1,0 +1,93 @@
+//! The web server: stores jobs, and tells how they are doing.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use lesson_support::extract::Json as Body;
+use lesson_support::{ApiError, Lesson, Result, Server, Threads};
+use serde::Serialize;
+
+use super::outbox::{self, Sent};
+use super::queue::{Job, Mail, Queue};
+
+/// What the web server prints when it starts.
+pub const LESSON: Lesson = Lesson {
+    name: "durable-web",
+    title: "stores jobs in a database",
+    try_first: &[
+        "--json '{\"to\":\"ann\",\"text\":\"Hello\"}' {}/durable/mails",
+        "{}/durable/mails",
+    ],
+    readme: "lessons/background-tasks/README.md",
+    threads: Threads::DEFAULT,
+};
+
+// ANCHOR: web
+/// The web server, from its start to its end.
+///
+/// # Errors
+///
+/// If the database cannot be opened, or the listener fails.
+pub async fn web(server: Server) -> Result<()> {
+    let queue = Queue::of(&server).await?;
+    server.serve(router(queue)).await?;
+    Ok(())
+}
+// ANCHOR_END: web
+
+// ANCHOR: router
+/// Its routes.
+pub fn router(queue: Queue) -> Router {
+    Router::new()
+        .route("/durable/mails", post(order_mail).get(list_mails))
+        .route("/durable/jobs/{id}", get(show_job))
+        .with_state(queue)
+}
+// ANCHOR_END: router
+
+// ANCHOR: order
+/// The answer to an order: where to ask how it is doing.
+#[derive(Serialize)]
+struct Ordered {
+    job: String,
+}
+
+async fn order_mail(
+    State(queue): State<Queue>,
+    headers: HeaderMap,
+    Body(mail): Body<Mail>,
+) -> Result<(StatusCode, Json<Ordered>), ApiError> {
+    let job =
+        queue.enqueue(&mail, idempotency_key(&headers)?).await.map_err(ApiError::unexpected)?;
+    Ok((StatusCode::ACCEPTED, Json(Ordered { job })))
+}
+
+/// A key that is there and cannot be kept is an error: without it the mail would go twice.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    match key.to_str() {
+        Ok(key) if !key.is_empty() => Ok(Some(key)),
+        _ => {
+            let detail = "Idempotency-Key must be ASCII, and not empty";
+            Err(ApiError::new(StatusCode::BAD_REQUEST, detail))
+        }
+    }
+}
+// ANCHOR_END: order
+
+// ANCHOR: show
+async fn show_job(
+    State(queue): State<Queue>,
+    Path(id): Path<String>,
+) -> Result<Json<Job>, ApiError> {
+    let not_found = || ApiError::new(StatusCode::NOT_FOUND, "Job not found");
+    queue.job(&id).await?.map(Json).ok_or_else(not_found)
+}
+
+async fn list_mails(State(queue): State<Queue>) -> Result<Json<Vec<Sent>>, ApiError> {
+    Ok(Json(outbox::sent(queue.pool()).await?))
+}
+// ANCHOR_END: show

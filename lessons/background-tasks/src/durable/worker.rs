@@ -1,0 +1,135 @@
+//! The worker: takes jobs out of the database and does them.
+
+use std::time::Duration;
+
+use apalis::layers::retry::HasherRng;
+use apalis::layers::retry::backoff::{ExponentialBackoff, ExponentialBackoffMaker, MakeBackoff};
+use apalis::prelude::{
+    AbortError, Attempt, BackendExt, BackoffRetryPolicy, BoxDynError, Data, RetryPolicy, TaskId,
+    WorkerBuilder, WorkerBuilderExt, WorkerError,
+};
+use apalis_sqlite::{Config, SqliteStorage};
+use axum::Router;
+use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
+use tokio::time::sleep;
+use ulid::Ulid;
+
+use super::every::Every;
+use super::outbox;
+use super::queue::{ATTEMPTS, Mail, QUEUE, Queue};
+
+/// What the worker prints when it starts.
+pub const LESSON: Lesson = Lesson {
+    name: "durable-worker",
+    title: "does jobs from a database",
+    try_first: &["{}/_events"],
+    readme: "lessons/background-tasks/README.md",
+    threads: Threads::DEFAULT,
+};
+
+// ANCHOR: job
+/// One attempt at one job.
+async fn send(
+    mail: Mail,
+    id: TaskId,
+    attempt: Attempt,
+    Data(Tools { queue, tick, events }): Data<Tools>,
+) -> Result<(), BoxDynError> {
+    if attempt.current() > ATTEMPTS {
+        // Its workers died of it, or with it: nobody else counts these attempts.
+        return Err(AbortError::new("tried too often").into());
+    }
+    events.add(format!("{}: attempt {}", mail.to, attempt.current()));
+    sleep(tick * 3).await;
+    if attempt.current() <= mail.refusals {
+        return Err("the mail server refuses".into());
+    }
+    let first_time = outbox::send(queue.pool(), &id.to_string(), &mail).await?;
+    let did = if first_time { "sent" } else { "had been sent already" };
+    events.add(format!("{}: {did}", mail.to));
+    Ok(())
+}
+
+/// What every job needs.
+#[derive(Clone)]
+struct Tools {
+    queue: Queue,
+    tick: Tick,
+    events: EventLog,
+}
+// ANCHOR_END: job
+
+// ANCHOR: worker
+/// The worker, from its start to its end.
+///
+/// It serves HTTP too, as a cluster wants it: `/ping` says that it lives.
+///
+/// # Errors
+///
+/// If the database cannot be opened, or fails while the worker runs.
+pub async fn worker(server: Server) -> Result<()> {
+    let queue = Queue::of(&server).await?;
+    let tick = server.tick();
+    let jobs = SqliteStorage::<Mail>::new(queue.pool())
+        .with_config(config(heartbeat(&server)?))
+        .poll_with_strategy(Every::new(tick * 1));
+    let worker = WorkerBuilder::new(format!("worker-{}", Ulid::generate()))
+        .backend(jobs)
+        .data(Tools { queue, tick, events: server.events() })
+        // The order matters: the place is held, and a panic is tried again.
+        .concurrency(1)
+        .retry(retries(tick)?)
+        .catch_panic()
+        .build(send);
+
+    let stop = server.shutdown_token();
+    let grace_over = server.grace_over();
+    let working = worker.run_until(async move {
+        stop.cancelled().await;
+        Ok::<_, WorkerError>(())
+    });
+    let serving = async { Ok(server.serve(Router::new()).await?) };
+    tokio::try_join!(serving, within_grace(working, grace_over))?;
+    Ok(())
+}
+
+/// Told to stop, the worker finishes the job in hand, if there is time.
+async fn within_grace(
+    working: impl Future<Output = Result<(), WorkerError>>,
+    grace_over: impl Future<Output = ()>,
+) -> Result<()> {
+    tokio::select! {
+        ended = working => ended?,
+        () = grace_over => tracing::warn!("the job in hand is left to another worker"),
+    }
+    Ok(())
+}
+// ANCHOR_END: worker
+
+// ANCHOR: config
+/// How a worker that died is noticed: it has missed three heartbeats.
+fn config(heartbeat: Duration) -> Config {
+    Config::default()
+        .queue(QUEUE)
+        .heartbeat_interval(heartbeat)
+        .missed_heartbeats(3)
+        // A job that is fetched belongs to its worker: more at a time would only wait here,
+        // and while some wait apalis 1.0 sends no heartbeats.
+        .batch_size(1)
+}
+
+/// Waits for one tick before the second attempt, for two before the third, and so on.
+fn retries(tick: Tick) -> Result<BackoffRetryPolicy<ExponentialBackoff>> {
+    let mut backoff = ExponentialBackoffMaker::new(tick * 1, tick * 60, 0.1, HasherRng::default())?;
+    Ok(RetryPolicy::retries(ATTEMPTS - 1).with_backoff(backoff.make_backoff()))
+}
+
+/// `LESSON_HEARTBEAT_S`: how often a worker says that it lives.
+fn heartbeat(server: &Server) -> Result<Duration> {
+    let seconds = server.variable("LESSON_HEARTBEAT_S").unwrap_or("5");
+    match seconds.parse() {
+        Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("LESSON_HEARTBEAT_S must be a whole number from 1 to 3600".into()),
+    }
+}
+// ANCHOR_END: config

@@ -1,0 +1,88 @@
+//! A task that nobody looks after, and the tracker that does.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use lesson_support::{ApiError, EventLog, Tick};
+use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
+
+use crate::AppState;
+
+// ANCHOR: at-once
+/// Begins at once: here two ticks before the response.
+async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Json<&'static str> {
+    let log = events.clone();
+    tokio::spawn(async move { log.add("spawned task runs") });
+    sleep(tick * 2).await;
+    events.add("handler done");
+    Json("spawned")
+}
+// ANCHOR_END: at-once
+
+// ANCHOR: failing
+/// Its error is the value of a `JoinHandle` that nobody asks.
+async fn failing(State(events): State<EventLog>) -> Json<&'static str> {
+    tokio::spawn(async move {
+        events.add("spawned task fails");
+        Err::<(), _>(ApiError::unexpected("nobody learns of this"))
+    });
+    Json("spawned")
+}
+
+/// A panic ends the task, and nothing else.
+#[expect(clippy::panic, reason = "here it is shown what becomes of it")]
+async fn panicking() -> Json<&'static str> {
+    tokio::spawn(async { panic!("nobody handles this") });
+    Json("spawned")
+}
+// ANCHOR_END: failing
+
+// ANCHOR: refused
+/// What was spawned is spawned, also if the handler fails afterwards.
+async fn refused(State(events): State<EventLog>) -> Result<Json<&'static str>, ApiError> {
+    tokio::spawn(async move { events.add("spawned task runs") });
+    Err(ApiError::new(StatusCode::BAD_REQUEST, "refused"))
+}
+// ANCHOR_END: refused
+
+// ANCHOR: lost
+/// The shutdown knows nothing of it.
+async fn lost(State(tick): State<Tick>, State(events): State<EventLog>) -> Json<&'static str> {
+    tokio::spawn(work(tick, events));
+    Json("spawned")
+}
+
+async fn work(tick: Tick, events: EventLog) {
+    events.add("spawned task begun");
+    sleep(tick * 10).await;
+    events.add("spawned task done");
+}
+// ANCHOR_END: lost
+
+// ANCHOR: tracked
+/// The cure: the tracker knows, and `lesson` waits for it after `serve`.
+async fn tracked(
+    State(tracker): State<TaskTracker>,
+    State(tick): State<Tick>,
+    State(events): State<EventLog>,
+) -> Json<&'static str> {
+    tracker.spawn(work(tick, events));
+    Json("spawned")
+}
+// ANCHOR_END: tracked
+
+// ANCHOR: router
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/spawned/at-once", get(at_once))
+        .route("/spawned/failing", get(failing))
+        .route("/spawned/panicking", get(panicking))
+        .route("/spawned/refused", get(refused))
+        .route("/spawned/lost", get(lost))
+        .route("/spawned/tracked", get(tracked))
+        .with_state(state)
+}
+// ANCHOR_END: router

@@ -1,0 +1,29 @@
+//! The claims of `lessons/background-tasks/README.md`, in its order.
+
+mod connection;
+mod durable;
+mod exercise;
+mod hello;
+mod lists;
+mod shutdown;
+mod spawned;
+
+use lesson_tests::{Answer, TestServer};
+
+async fn start() -> TestServer {
+    TestServer::start("background-tasks").await
+}
+
+/// Asserts that an answer is 200 with this JSON body, and reads it to its end.
+async fn assert_json(answer: Answer, body: &str) {
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!(answer.header("content-length"), Some(body.len().to_string().as_str()));
+    assert_eq!(answer.text().await, body);
+}
+
+/// The answer of a path, and the events when its body was complete.
+async fn asked(server: &TestServer, path: &str, body: &str) -> Vec<String> {
+    assert_json(server.get(path).await, body).await;
+    server.events().await
+}

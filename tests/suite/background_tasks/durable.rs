@@ -1,0 +1,462 @@
+//! The durable queue: real programs that are killed, told to stop, started again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use lesson_background_tasks::durable::every::Every;
+use lesson_background_tasks::durable::outbox;
+use lesson_background_tasks::durable::queue::Queue;
+use lesson_tests::server::{client, send};
+use lesson_tests::{Answer, Binary, rust_only};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+/// A database of the test's own.
+struct Database {
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Database {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("jobs.db").display());
+        Self { url, _folder: folder }
+    }
+
+    fn web(&self) -> Web {
+        Web(Binary::start_program("durable-web", &[], &[("DATABASE_URL", &self.url)]))
+    }
+
+    /// A worker that is noticed to be dead after three seconds.
+    fn worker(&self, tick_ms: u64) -> Binary {
+        self.worker_with(tick_ms, &[])
+    }
+
+    fn worker_with(&self, tick_ms: u64, options: &[&str]) -> Binary {
+        let tick_ms = tick_ms.to_string();
+        let options = [&["--tick-ms", &tick_ms], options].concat();
+        let variables = [("DATABASE_URL", self.url.as_str()), ("LESSON_HEARTBEAT_S", "1")];
+        Binary::start_program("durable-worker", &options, &variables)
+    }
+}
+
+/// The web server.
+struct Web(Binary);
+
+impl Web {
+    async fn post(&self, mail: Value, key: Option<&str>) -> Answer {
+        let url = format!("{}/durable/mails", self.0.base_url());
+        let mut request =
+            client().post(url).header("content-type", "application/json").body(mail.to_string());
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        send(request, Duration::from_secs(1)).await
+    }
+
+    /// Orders a mail; returns the job's id.
+    async fn order(&self, mail: Value) -> String {
+        job_of(self.post(mail, None).await).await
+    }
+
+    async fn job(&self, id: &str) -> Value {
+        let answer = self.0.get(&format!("/durable/jobs/{id}")).await;
+        assert_eq!(answer.status, 200);
+        serde_json::from_str(&answer.text().await).expect("JSON")
+    }
+
+    /// Waits until a job has this status; returns the job.
+    async fn job_with(&self, id: &str, status: &str) -> Value {
+        let started = Instant::now();
+        loop {
+            let job = self.job(id).await;
+            if job["status"] == status {
+                return job;
+            }
+            assert!(started.elapsed() < Duration::from_secs(20), "not {status}: {job}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Who got a mail, in the order of sending.
+    async fn sent(&self) -> Vec<String> {
+        let text = self.0.get("/durable/mails").await.text().await;
+        let mails: Vec<Value> = serde_json::from_str(&text).expect("a list");
+        mails.iter().map(|mail| mail["to"].as_str().expect("a name").to_owned()).collect()
+    }
+
+    fn kill(self) {
+        kill(self.0);
+    }
+}
+
+async fn job_of(answer: Answer) -> String {
+    assert_eq!((answer.status, answer.content_type()), (202, Some("application/json")));
+    let ordered: Value = serde_json::from_str(&answer.text().await).expect("JSON");
+    assert_eq!(ordered.as_object().expect("an object").len(), 1);
+    ordered["job"].as_str().expect("an id").to_owned()
+}
+
+/// `kill -9`.
+fn kill(program: Binary) {
+    program.signal("KILL");
+    assert_eq!(program.wait().code, None);
+}
+
+fn mail(to: &str) -> Value {
+    json!({"to": to, "text": "Hello"})
+}
+
+#[tokio::test]
+async fn bg_24_an_order_is_stored_before_it_is_acknowledged() {
+    rust_only!("kills the durable web server");
+    let database = Database::new();
+    let web = database.web();
+    let mut jobs = Vec::new();
+    for to in ["ann", "bob", "cid"] {
+        jobs.push(web.order(mail(to)).await);
+    }
+    web.kill();
+    let web = database.web();
+    for id in &jobs {
+        assert_eq!(web.job(id).await, json!({"id": id, "status": "Pending", "attempts": 0}));
+    }
+    assert_eq!(web.sent().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn bg_24_every_commit_is_written_through_to_the_disk() {
+    rust_only!("looks into the pool");
+    let database = Database::new();
+    let queue = Queue::open(&database.url).await.expect("a database");
+    // 2 is FULL; apalis's own `setup` would leave 0, OFF.
+    let synchronous: i64 = pragma(&queue, "PRAGMA synchronous").await;
+    assert_eq!(synchronous, 2);
+    let journal: String = pragma(&queue, "PRAGMA journal_mode").await;
+    assert_eq!(journal, "wal");
+}
+
+#[tokio::test]
+async fn bg_24_bad_orders_and_unknown_jobs_are_refused() {
+    rust_only!("starts the durable web server");
+    let database = Database::new();
+    let web = database.web();
+    let answer = web.post(json!({"to": 7}), None).await;
+    assert_eq!(answer.status, 422);
+    let answer = web.0.get("/durable/jobs/unknown").await;
+    assert_eq!(
+        (answer.status, answer.text().await.as_str()),
+        (404, r#"{"detail":"Job not found"}"#)
+    );
+}
+
+#[tokio::test]
+async fn bg_24_web_server_and_worker_may_start_at_the_same_moment() {
+    rust_only!("opens a new database several times at once");
+    let database = Database::new();
+    let opened = join_all((0..8).map(|_| Queue::open(&database.url))).await;
+    assert_eq!(opened.iter().filter(|queue| queue.is_ok()).count(), 8, "{opened:?}");
+}
+
+#[tokio::test]
+async fn bg_25_every_job_is_done_though_both_programs_are_killed() {
+    rust_only!("kills the durable programs");
+    let database = Database::new();
+    let web = database.web();
+    let names = ["ann", "bob", "cid", "dan", "eve"];
+    let mut jobs = Vec::new();
+    for to in names {
+        jobs.push(web.order(mail(to)).await);
+    }
+    web.kill();
+
+    // A job takes six seconds here, so it is in hand when its worker dies.
+    let worker = database.worker(2000);
+    worker.log_line("event: ann: attempt 1");
+    kill(worker);
+
+    let web = database.web();
+    // A worker first takes a job, and notes a moment later that it has begun.
+    let in_hand = web.job(&jobs[0]).await;
+    assert!(in_hand["status"] == "Queued" || in_hand["status"] == "Running", "{in_hand}");
+    let worker = database.worker(10);
+    // The dead worker's job is taken up when three heartbeats have been missed.
+    worker.log_line("event: ann: attempt 2");
+    worker.log_line("event: ann: sent");
+    for id in &jobs {
+        web.job_with(id, "Done").await;
+    }
+    let mut sent = web.sent().await;
+    sent.sort();
+    assert_eq!(sent, names);
+    assert_eq!(web.job(&jobs[0]).await["attempts"], 2);
+    assert_eq!(web.job(&jobs[1]).await["attempts"], 1);
+}
+
+#[tokio::test]
+async fn bg_26_a_job_that_fails_is_tried_again_after_a_pause() {
+    rust_only!("starts the durable programs");
+    let database = Database::new();
+    let (web, worker) = (database.web(), database.worker(50));
+    let ordered = Instant::now();
+    let id = web.order(json!({"to": "ann", "text": "Hello", "refusals": 2})).await;
+    let job = web.job_with(&id, "Done").await;
+    assert_eq!(job, json!({"id": id, "status": "Done", "attempts": 3}));
+    // Three attempts of three ticks, pauses of one and two ticks, less the jitter.
+    let ticks = ordered.elapsed().div_duration_f64(Duration::from_millis(50));
+    assert!(ticks > 11.0, "done after {ticks} ticks");
+    assert_eq!(
+        events(&worker).await,
+        ["ann: attempt 1", "ann: attempt 2", "ann: attempt 3", "ann: sent"]
+    );
+}
+
+#[tokio::test]
+async fn bg_26_a_job_that_fails_every_time_is_given_up_and_kept() {
+    rust_only!("starts the durable programs");
+    let database = Database::new();
+    let (web, worker) = (database.web(), database.worker(10));
+    let id = web.order(json!({"to": "ann", "text": "Hello", "refusals": 99})).await;
+    let other = web.order(mail("bob")).await;
+    let job = web.job_with(&id, "Failed").await;
+    assert_eq!(job, json!({"id": id, "status": "Failed", "attempts": 4}));
+    // The next job is not held up for ever, and the one given up stays given up.
+    web.job_with(&other, "Done").await;
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(web.job(&id).await["attempts"], 4);
+    assert_eq!(events(&worker).await.iter().filter(|line| line.starts_with("ann")).count(), 4);
+    assert_eq!(web.sent().await, ["bob"]);
+}
+
+#[tokio::test]
+async fn bg_34_a_job_that_has_killed_its_workers_is_given_up() {
+    rust_only!("writes into the durable queue");
+    let database = Database::new();
+    let web = database.web();
+    let (poison, other) = (web.order(mail("ann")).await, web.order(mail("bob")).await);
+    let queue = Queue::open(&database.url).await.expect("a database");
+    // What four dead workers leave behind.
+    let attempts = "UPDATE Jobs SET attempts = 4 WHERE id = $1";
+    sqlx::query(attempts).bind(&poison).execute(queue.pool()).await.expect("an update");
+    let worker = database.worker(10);
+    web.job_with(&poison, "Killed").await;
+    web.job_with(&other, "Done").await;
+    assert_eq!(events(&worker).await, ["bob: attempt 1", "bob: sent"]);
+}
+
+#[tokio::test]
+async fn bg_27_the_same_key_is_the_same_job() {
+    rust_only!("starts the durable web server");
+    let database = Database::new();
+    let web = database.web();
+    let first = job_of(web.post(mail("ann"), Some("order-7")).await).await;
+    let again = job_of(web.post(mail("ann"), Some("order-7")).await).await;
+    let other = job_of(web.post(mail("ann"), Some("order-8")).await).await;
+    let without = web.order(mail("ann")).await;
+    assert_eq!(first, again);
+    let changed = job_of(web.post(mail("bob"), Some("order-7")).await).await;
+    assert_eq!(first, changed);
+    assert!(first != other && other != without && first != without);
+}
+
+#[tokio::test]
+async fn bg_27_a_key_that_cannot_be_kept_is_refused() {
+    rust_only!("starts the durable web server");
+    let database = Database::new();
+    let web = database.web();
+    for key in ["", "größer"] {
+        let answer = web.post(mail("ann"), Some(key)).await;
+        assert_eq!(answer.status, 400);
+        let detail = r#"{"detail":"Idempotency-Key must be ASCII, and not empty"}"#;
+        assert_eq!(answer.text().await, detail);
+    }
+}
+
+#[tokio::test]
+async fn bg_28_a_job_that_is_done_twice_has_its_effect_once() {
+    rust_only!("does a job by hand");
+    let database = Database::new();
+    let queue = Queue::open(&database.url).await.expect("a database");
+    let mail = serde_json::from_value(mail("ann")).expect("a mail");
+    assert!(
+        outbox::send(queue.pool(), "job-1", &mail).await.expect("sent"),
+        "the first time it is sent"
+    );
+    assert!(
+        !outbox::send(queue.pool(), "job-1", &mail).await.expect("sent"),
+        "the second time it is not"
+    );
+    assert!(
+        outbox::send(queue.pool(), "job-2", &mail).await.expect("sent"),
+        "another job is another mail"
+    );
+    assert_eq!(database.web().sent().await, ["ann", "ann"]);
+}
+
+#[tokio::test]
+async fn bg_29_told_to_stop_a_worker_finishes_the_job_in_hand() {
+    rust_only!("signals the durable worker");
+    let database = Database::new();
+    let web = database.web();
+    let (first, second) = (web.order(mail("ann")).await, web.order(mail("bob")).await);
+    let worker = database.worker(200);
+    worker.log_line("event: ann: attempt 1");
+    worker.signal("INT");
+    let ended = worker.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("event: ann: sent"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("bob"), "{}", ended.stderr);
+    assert_eq!(web.job(&first).await["status"], "Done");
+    // The next worker has no dead one to wait for.
+    let worker = database.worker(10);
+    worker.log_line("event: bob: sent");
+    web.job_with(&second, "Done").await;
+}
+
+#[tokio::test]
+async fn bg_30_a_job_that_takes_longer_than_the_grace_period_is_left_to_another_worker() {
+    rust_only!("signals the durable worker");
+    let database = Database::new();
+    let web = database.web();
+    let id = web.order(mail("ann")).await;
+    let worker = database.worker_with(2000, &["--grace-ms", "100"]);
+    worker.log_line("event: ann: attempt 1");
+    worker.signal("TERM");
+    let ended = worker.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("left to another worker"), "{}", ended.stderr);
+    let worker = database.worker(10);
+    worker.log_line("event: ann: sent");
+    web.job_with(&id, "Done").await;
+}
+
+#[tokio::test]
+async fn bg_30_a_worker_that_is_stopping_sends_no_heartbeats() {
+    rust_only!("signals the durable worker");
+    let database = Database::new();
+    let web = database.web();
+    let id = web.order(mail("ann")).await;
+    let stopping = database.worker_with(2000, &["--grace-ms", "20000"]);
+    stopping.log_line("event: ann: attempt 1");
+    stopping.signal("TERM");
+    let other = database.worker(10);
+    other.log_line("event: ann: attempt 2");
+    other.log_line("event: ann: sent");
+    let ended = stopping.wait();
+    assert!(ended.stderr.contains("event: ann: had been sent already"), "{}", ended.stderr);
+    web.job_with(&id, "Done").await;
+    assert_eq!(web.sent().await, ["ann"]);
+}
+
+#[tokio::test]
+async fn bg_35_a_worker_whose_database_fails_ends_with_an_error() {
+    rust_only!("breaks the durable queue");
+    let database = Database::new();
+    let worker = database.worker(10);
+    let queue = Queue::open(&database.url).await.expect("a database");
+    sqlx::query("DROP TABLE Jobs").execute(queue.pool()).await.expect("no table");
+    let ended = worker.wait();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let last = ended.stderr.lines().last().expect("a sentence");
+    assert!(last.starts_with("durable-worker: "), "{last}");
+    assert!(last.contains("no such table: Jobs"), "{last}");
+}
+
+#[tokio::test]
+async fn bg_31_a_long_job_of_a_worker_that_lives_is_left_to_it() {
+    rust_only!("starts two durable workers");
+    let database = Database::new();
+    let web = database.web();
+    let (long, other) = (web.order(mail("ann")).await, web.order(mail("bob")).await);
+    // Four and a half seconds: more than the time after which a silent worker counts as dead.
+    let slow = database.worker(1500);
+    slow.log_line("event: ann: attempt 1");
+    let idle = database.worker(10);
+    slow.log_line("event: ann: sent");
+    for id in [&long, &other] {
+        assert_eq!(web.job_with(id, "Done").await["attempts"], 1);
+    }
+    assert_eq!(events(&idle).await, ["bob: attempt 1", "bob: sent"]);
+}
+
+#[tokio::test]
+async fn bg_36_a_worker_goes_on_when_its_database_answers_again() {
+    rust_only!("locks the durable queue");
+    let database = Database::new();
+    let (web, worker) = (database.web(), database.worker(10));
+    let queue = Queue::open(&database.url).await.expect("a database");
+    // Long enough that looking for jobs and the heartbeat are due, and wait for the lock.
+    let lock = queue.pool().begin_with("BEGIN IMMEDIATE").await.expect("a lock");
+    sleep(Duration::from_millis(2500)).await;
+    lock.rollback().await.expect("no lock");
+    let id = web.order(mail("ann")).await;
+    worker.log_line("event: ann: sent");
+    web.job_with(&id, "Done").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn bg_36_a_worker_is_always_woken_to_look_for_jobs() {
+    rust_only!("pauses the clock");
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut every = Every::new(Duration::from_secs(1));
+    let mut due = || every.poll_due(&mut Context::from_waker(&waker)).is_ready();
+    assert!(due(), "at the start");
+    for _ in 0..3 {
+        // Whether or not the time had come when it was asked, the next time wakes.
+        for (pause_ms, is_due) in [(500, false), (500, true), (1500, true)] {
+            let before = woken.0.load(Ordering::Relaxed);
+            sleep(Duration::from_millis(pause_ms)).await;
+            tokio::task::yield_now().await;
+            assert_eq!(woken.0.load(Ordering::Relaxed) > before, is_due);
+            assert_eq!(due(), is_due);
+        }
+    }
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn bg_32_two_workers_share_the_jobs() {
+    rust_only!("starts two durable workers");
+    let database = Database::new();
+    let web = database.web();
+    let mut jobs = Vec::new();
+    for number in 0..10 {
+        jobs.push(web.order(mail(&format!("m{number}"))).await);
+    }
+    // Alone, a worker has three seconds to do here.
+    let (one, two) = (database.worker(100), database.worker(100));
+    for id in &jobs {
+        assert_eq!(web.job_with(id, "Done").await["attempts"], 1);
+    }
+    let (one, two) = (events(&one).await, events(&two).await);
+    assert!(!one.is_empty() && !two.is_empty(), "{one:?} {two:?}");
+    assert_eq!(one.len() + two.len(), 2 * jobs.len());
+}
+
+/// A setting of the database's connections.
+async fn pragma<T>(queue: &Queue, question: &'static str) -> T
+where
+    T: Send + Unpin + sqlx::Type<sqlx::Sqlite> + for<'r> sqlx::Decode<'r, sqlx::Sqlite>,
+{
+    sqlx::query_scalar(question).fetch_one(queue.pool()).await.expect("a setting")
+}
+
+/// The event log of a worker.
+async fn events(worker: &Binary) -> Vec<String> {
+    let text = worker.get("/_events").await.text().await;
+    serde_json::from_str(&text).expect("a list of lines")
+}

@@ -1,0 +1,90 @@
+//! One task in four forms.
+
+use lesson_tests::TestServer;
+use lesson_tests::answer::Clock;
+use tokio::time::sleep;
+
+use super::{asked, assert_json, start};
+
+/// When the event came, in ticks since the request was sent.
+async fn hello_at(server: &TestServer, path: &str) -> f64 {
+    let clock = Clock::start(server.tick());
+    assert_json(server.get(path).await, "null").await;
+    let events = server.events_with("Hello World!").await;
+    assert_eq!(events, ["Hello World!"]);
+    clock.ticks()
+}
+
+#[tokio::test]
+async fn bg_01_the_client_does_not_wait_for_the_task() {
+    let server = start().await;
+    let clock = Clock::start(server.tick());
+    assert!(asked(&server, "/sync/", "null").await.is_empty());
+    assert!(clock.ticks() < 9.0, "waited for {} ticks", clock.ticks());
+    assert_eq!(server.events_with("Hello World!").await, ["Hello World!"]);
+    assert!(clock.ticks() > 9.5, "done after {} ticks", clock.ticks());
+}
+
+#[tokio::test]
+async fn bg_02_naming_the_parameter_is_enough() {
+    let server = start().await;
+    // Twice: each request has a list of its own.
+    for _ in 0..2 {
+        assert_json(server.get("/sync/").await, "null").await;
+        assert_eq!(server.events_with("Hello World!").await, ["Hello World!"]);
+        server.delete("/_events").await;
+    }
+}
+
+#[tokio::test]
+async fn bg_08_a_sleep_that_nobody_awaits_is_no_pause() {
+    let server = start().await;
+    let at = hello_at(&server, "/async-unawaited/").await;
+    assert!(at < 9.0, "paused for {at} ticks");
+}
+
+#[tokio::test]
+async fn bg_09_with_await_it_pauses_and_the_client_does_not_wait() {
+    let server = start().await;
+    assert!(asked(&server, "/async-awaited/", "null").await.is_empty());
+    let at = hello_at_again(&server).await;
+    assert!(at > 9.5, "paused for {at} ticks");
+}
+
+/// The same once more, on an empty log.
+async fn hello_at_again(server: &TestServer) -> f64 {
+    server.events_with("Hello World!").await;
+    server.delete("/_events").await;
+    hello_at(server, "/async-awaited/").await
+}
+
+/// How many ticks a ping took that was sent two ticks after a request.
+async fn ping_two_ticks_after(server: &TestServer, path: &str) -> f64 {
+    assert_json(server.get(path).await, "null").await;
+    sleep(server.tick() * 2).await;
+    let clock = Clock::start(server.tick());
+    assert_json(server.get("/ping").await, r#""pong""#).await;
+    clock.ticks()
+}
+
+/// A tick of its own: on a busy machine the ping must be sent while the task runs.
+const LONG_TICK: [(&str, &str); 1] = [("LESSON_TICK_MS", "50")];
+
+#[tokio::test]
+async fn bg_10_a_task_that_blocks_a_thread_of_its_own_hinders_nobody() {
+    let server = TestServer::start_with("background-tasks", &LONG_TICK).await;
+    for path in ["/sync/", "/async-awaited/"] {
+        let took = ping_two_ticks_after(&server, path).await;
+        assert!(took < 5.0, "{path}: the ping took {took} ticks");
+        server.events_with("Hello World!").await;
+    }
+}
+
+#[tokio::test]
+async fn bg_10_an_async_task_that_blocks_stops_the_whole_server() {
+    let server = TestServer::start_with("background-tasks", &LONG_TICK).await;
+    let took = ping_two_ticks_after(&server, "/async-blocking/").await;
+    // Sent at tick 2, answered when the task is over.
+    assert!(took > 5.0, "the ping took {took} ticks");
+    assert_eq!(server.events().await, ["Hello World!"]);
+}

@@ -1,0 +1,96 @@
+//! What a bare spawn does not give, and the tracker that does.
+
+use std::time::Duration;
+
+use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
+
+use super::shutdown::{Program, marks};
+use super::{assert_json, start};
+
+const SPAWNED: &str = r#""spawned""#;
+
+#[tokio::test]
+async fn bg_20_a_spawned_task_begins_before_the_response() {
+    let server = start().await;
+    assert_json(server.get("/spawned/at-once").await, SPAWNED).await;
+    assert_eq!(server.events().await, ["spawned task runs", "handler done"]);
+}
+
+#[tokio::test]
+async fn bg_20_a_spawned_task_runs_though_the_handler_refuses() {
+    let server = start().await;
+    let answer = server.get("/spawned/refused").await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (400, r#"{"detail":"refused"}"#));
+    assert_eq!(server.events_with("spawned task runs").await, ["spawned task runs"]);
+}
+
+#[tokio::test]
+async fn bg_21_nobody_learns_of_its_error() {
+    own_server_only!("reads the log of the real program");
+    let program = Program::start(10, &[]).await;
+    assert_json(program.get("/spawned/failing").await, SPAWNED).await;
+    program.log_line("spawned task fails");
+    // What is logged later comes after it: once more, and then the end.
+    assert_json(program.get("/spawned/failing").await, SPAWNED).await;
+    program.signal("INT");
+    let log = program.wait().stderr;
+    // asyncio tells when it collects the task.
+    let told = expect(rust(false), fastapi(true));
+    assert_eq!(log.contains("nobody learns of this"), told, "{log}");
+}
+
+#[tokio::test]
+async fn bg_21_a_panic_is_printed_but_not_logged_and_the_server_lives() {
+    own_server_only!("reads the log of the real program");
+    let program = Program::start(10, &[]).await;
+    assert_json(program.get("/spawned/panicking").await, SPAWNED).await;
+    assert_eq!(program.get("/ping").await.status, 200);
+    program.signal("INT");
+    let log = program.wait().stderr;
+    assert!(log.contains("nobody handles this"), "{log}");
+    // Rust's panic hook prints it; asyncio logs it.
+    let printed = expect(rust("panicked at "), fastapi("Task exception was never retrieved"));
+    assert!(log.contains(printed), "{log}");
+    assert!(!log.contains("ERROR"), "{log}");
+}
+
+#[tokio::test]
+async fn bg_22_the_shutdown_does_not_wait_for_it() {
+    own_server_only!("signals the real program");
+    let program = Program::start(1500, &[]).await;
+    assert_json(program.get("/spawned/lost").await, SPAWNED).await;
+    program.log_line("spawned task begun");
+    program.signal("INT");
+    let ended = program.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(marks(&ended.stderr, &["spawned task done"]).is_empty(), "{}", ended.stderr);
+    assert!(ended.after < Duration::from_secs(10), "after {:?}", ended.after);
+}
+
+#[tokio::test]
+async fn bg_23_a_tracked_task_is_waited_for() {
+    own_server_only!("signals the real program");
+    let program = Program::start(100, &[]).await;
+    assert_json(program.get("/spawned/tracked").await, SPAWNED).await;
+    program.log_line("spawned task begun");
+    program.signal("INT");
+    let ended = program.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(marks(&ended.stderr, &["spawned task done"]), ["spawned task done"]);
+}
+
+#[tokio::test]
+async fn bg_23_but_not_longer_than_the_grace_period() {
+    rust_only!("signals the real program");
+    let program = Program::start(2000, &[("LESSON_GRACE_MS", "200")]).await;
+    for _ in 0..2 {
+        assert_json(program.get("/spawned/tracked").await, SPAWNED).await;
+        program.log_line("spawned task begun");
+    }
+    program.signal("INT");
+    let ended = program.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.after < Duration::from_secs(15), "after {:?}", ended.after);
+    let left = "left behind: 2 spawned tasks";
+    assert_eq!(marks(&ended.stderr, &["spawned task done", left]), [left]);
+}
