@@ -131,6 +131,7 @@ where
     }
 }
 
+// ANCHOR: into-response
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = match &self.kind {
@@ -146,6 +147,7 @@ impl IntoResponse for ApiError {
         response
     }
 }
+// ANCHOR_END: into-response
 
 /// The unexpected error that a panic is.
 pub(crate) fn panic_error(panic: &(dyn Any + Send)) -> ApiError {

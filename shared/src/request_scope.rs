@@ -118,6 +118,7 @@ const SWALLOWED: &str = "a teardown swallowed the error, so there is no response
     a teardown must return the error that it was given, or another one";
 
 // ANCHOR: scope
+// ANCHOR: scope-type
 /// One request's teardowns and tasks, and how the request went.
 ///
 /// Whoever holds it last drops it, and that starts them: the layer, if it is dropped with
@@ -129,8 +130,10 @@ struct Scope {
     outcome: Outcome,
     after: AfterResponse,
 }
+// ANCHOR_END: scope-type
 
 impl Scope {
+    // ANCHOR: open
     fn open(request: &mut Request) -> Self {
         let scope = Self {
             exit_stack: ExitStack::default(),
@@ -142,7 +145,9 @@ impl Scope {
         request.extensions_mut().insert(scope.tasks.clone());
         scope
     }
+    // ANCHOR_END: open
 
+    // ANCHOR: refuse
     /// The handler failed: teardowns first, they can change the answer.
     async fn refuse(mut self, error: ApiError) -> Response {
         self.tasks.clear();
@@ -155,7 +160,9 @@ impl Scope {
         let error = self.after.finish("teardown", unwinding, ApiError::log_unexpected).await;
         error.unwrap_or_else(ApiError::from).into_response()
     }
+    // ANCHOR_END: refuse
 
+    // ANCHOR: accept
     /// The handler succeeded: everything else waits for the end of the body.
     fn accept(mut self, mut response: Response) -> Response {
         if let Some(own) = response.extensions_mut().remove::<BackgroundTasks>() {
@@ -164,8 +171,10 @@ impl Scope {
         self.outcome = Ok(());
         response.map(|body| Body::new(ScopedBody { body, scope: self }))
     }
+    // ANCHOR_END: accept
 }
 
+// ANCHOR: drop
 impl Drop for Scope {
     fn drop(&mut self) {
         if self.outcome.is_err() {
@@ -184,6 +193,7 @@ struct ScopedBody {
     body: Body,
     scope: Scope,
 }
+// ANCHOR_END: drop
 // ANCHOR_END: scope
 
 impl HttpBody for ScopedBody {
@@ -239,6 +249,7 @@ impl AfterResponse {
         self.tracked.as_ref().map(Tracked::grace_over).unwrap_or_default()
     }
 
+    // ANCHOR: finish
     /// Runs work that the client can neither stop nor see, listed until it ends.
     fn spawn<W>(&self, name: &str, work: W) -> JoinHandle<W::Output>
     where
@@ -275,7 +286,9 @@ impl AfterResponse {
         drop(waits);
         output
     }
+    // ANCHOR_END: finish
 
+    // ANCHOR: run
     /// Starts the tasks, and after them the teardowns, once the response is sent.
     fn run(&self, tasks: BackgroundTasks, exit_stack: ExitStack, outcome: Outcome) {
         let name = if tasks.is_empty() { "teardown" } else { "background tasks" };
@@ -291,6 +304,7 @@ impl AfterResponse {
             }
         });
     }
+    // ANCHOR_END: run
 }
 
 async fn run_tasks(

@@ -24,6 +24,9 @@ impl InProcess {
             }
             "lifespan" => run(lesson_lifespan::LESSON, lesson_lifespan::lesson, settings),
             "testing" => run(lesson_testing::LESSON, lesson_testing::lesson, settings),
+            "dependencies" => {
+                run(lesson_dependencies::LESSON, lesson_dependencies::lesson, settings)
+            }
             "background-tasks" => {
                 run(lesson_background_tasks::LESSON, lesson_background_tasks::lesson, settings)
             }

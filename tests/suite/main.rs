@@ -2,6 +2,7 @@
 
 mod r#async;
 mod background_tasks;
+mod dependencies;
 mod extract;
 mod lifespan;
 mod readmes;

@@ -8,14 +8,14 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{AppendHeaders, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
 use lesson_support::background::BackgroundTasks;
 use lesson_support::request_scope::Cancelled;
 use lesson_support::{ApiError, ExitStack, Outcome, request_scope, run_to_the_end};
 use lesson_tests::rust_only;
-use lesson_tests::server::client;
+use lesson_tests::server::{client, send};
 use reqwest::Method;
 use scopeguard::{ScopeGuard, guard};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -391,4 +391,37 @@ async fn start_to_the_end(gate: CancellationToken, grace: Duration) -> (Running,
         .layer(from_fn(run_to_the_end))
         .layer(Extension(gate));
     start_app(app, grace).await
+}
+
+#[tokio::test]
+async fn without_the_layer_a_dependency_fails_and_the_client_is_told_nothing() {
+    rust_only!("needs routes of its own");
+    async fn handler(_: ExitStack) {}
+    let (server, _heard) = start_app(Router::new().route("/", get(handler)), LONG).await;
+    let answer = server.get("/").await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_error_response_is_made_anew_so_what_inner_layers_added_is_lost() {
+    rust_only!("needs routes of its own");
+    async fn add_header(
+        request: Request,
+        next: Next,
+    ) -> (AppendHeaders<[(&'static str, &'static str); 1]>, Response) {
+        (AppendHeaders([("x-layer", "was here")]), next.run(request).await)
+    }
+    let refuse = async || Err::<(), _>(ApiError::from_status(StatusCode::GONE));
+    let app = Router::new().route("/", get(async || ()).post(refuse));
+    let inside = app.clone().layer(from_fn(add_header)).layer(from_fn(request_scope));
+    let outside = app.layer(from_fn(request_scope)).layer(from_fn(add_header));
+    for (app, expected) in [(inside, None), (outside, Some("was here"))] {
+        let (server, _heard) = start_app(app, LONG).await;
+        assert_eq!(server.get("/").await.header("x-layer"), Some("was here"));
+        let request = client().post(&server.base_url);
+        let refusal = send(request, Duration::from_secs(1)).await;
+        assert_eq!((refusal.status, refusal.header("x-layer")), (410, expected));
+        server.stop().await;
+    }
 }

@@ -1,0 +1,88 @@
+//! The lesson's exercise, solved: a report for admins, and one look-up a request.
+//!
+//! ```text
+//! cargo run -p lesson-dependencies --example admins
+//! curl -H 'X-Token: token-of-alice' http://127.0.0.1:8000/report
+//! ```
+
+use std::process::ExitCode;
+
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::routing::get;
+use axum_extra::extract::Cached;
+use lesson_support::extract::{Header, Rejection};
+use lesson_support::{ApiError, EventLog, Lesson, Result, Server, Threads};
+use serde::Deserialize;
+
+const LESSON: Lesson = Lesson {
+    name: "admins",
+    title: "a report for admins",
+    try_first: &["-H 'X-Token: token-of-alice' {}/report"],
+    readme: "lessons/dependencies/README.md",
+    threads: Threads::DEFAULT,
+};
+
+fn main() -> ExitCode {
+    lesson_support::run(LESSON, exercise)
+}
+
+async fn exercise(server: Server) -> Result<()> {
+    let state = AppState { events: server.events() };
+    server.serve(Router::new().route("/report", get(report)).with_state(state)).await?;
+    Ok(())
+}
+
+#[derive(Clone, FromRef)]
+struct AppState {
+    events: EventLog,
+}
+
+// ANCHOR: solution
+#[derive(Deserialize)]
+struct TokenHeader {
+    x_token: String,
+}
+
+/// Whoever sent the request. `Clone`, because a cached value is handed out more than once.
+#[derive(Clone)]
+struct User {
+    name: &'static str,
+    is_admin: bool,
+}
+
+impl FromRequestParts<AppState> for User {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
+        let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
+        state.events.add("token looked up");
+        match x_token.as_str() {
+            "token-of-alice" => Ok(Self { name: "alice", is_admin: true }),
+            "token-of-bob" => Ok(Self { name: "bob", is_admin: false }),
+            _ => Err(ApiError::from_status(StatusCode::UNAUTHORIZED).into()),
+        }
+    }
+}
+
+/// Proof that the user is an admin.
+struct Admin;
+
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
+        let Cached(user) = Cached::<User>::from_request_parts(parts, state).await?;
+        if !user.is_admin {
+            return Err(ApiError::from_status(StatusCode::FORBIDDEN).into());
+        }
+        Ok(Self)
+    }
+}
+
+async fn report(_: Admin, Cached(user): Cached<User>) -> String {
+    format!("for {}: all is well", user.name)
+}
+// ANCHOR_END: solution

@@ -1,0 +1,36 @@
+//! A function as a dependency: in axum, the type of an argument.
+
+use axum::Router;
+use axum::routing::get;
+use lesson_support::extract::{Json, Query};
+use serde::{Deserialize, Serialize};
+
+use crate::AppState;
+
+// ANCHOR: common-params
+/// The query parameters that many routes share: `?q=foo&skip=1&limit=2`.
+#[derive(Deserialize, Serialize)]
+#[serde(default)]
+pub struct CommonParams {
+    q: Option<String>,
+    skip: i64,
+    limit: i64,
+}
+
+impl Default for CommonParams {
+    fn default() -> Self {
+        Self { q: None, skip: 0, limit: 100 }
+    }
+}
+// ANCHOR_END: common-params
+
+// ANCHOR: function
+/// The section's route.
+pub fn router(state: AppState) -> Router {
+    Router::new().route("/function/items/", get(read_items)).with_state(state)
+}
+
+async fn read_items(Query(params): Query<CommonParams>) -> Json<CommonParams> {
+    Json(params)
+}
+// ANCHOR_END: function

@@ -1,0 +1,125 @@
+//! Dependencies that may refuse, and a route that they guard.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::middleware::from_extractor_with_state;
+use axum::routing::get;
+use lesson_support::ApiError;
+use lesson_support::extract::{All, Header, Json, Path, Rejection};
+use serde::{Deserialize, Serialize};
+
+use crate::AppState;
+
+// ANCHOR: secrets
+/// What the guards compare with. It is not `Debug`, so that no log shows it.
+#[derive(Clone)]
+pub struct Secrets {
+    /// The right `X-Token`.
+    pub token: Arc<str>,
+    /// The right `X-Key`.
+    pub key: Arc<str>,
+}
+
+impl Secrets {
+    /// Those that everybody may know. Real ones come from the environment, at start-up.
+    pub fn fake() -> Self {
+        Self { token: "fake-super-secret-token".into(), key: "fake-super-secret-key".into() }
+    }
+}
+// ANCHOR_END: secrets
+
+// ANCHOR: token
+#[derive(Deserialize)]
+struct TokenHeader {
+    x_token: String,
+}
+
+/// A request with the right `X-Token`. It holds nothing: that it exists is the proof.
+pub struct VerifiedToken;
+
+impl FromRequestParts<AppState> for VerifiedToken {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
+        let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
+        state.events.add("token checked");
+        if *x_token != *state.secrets.token {
+            return Err(refused("X-Token header invalid"));
+        }
+        Ok(Self)
+    }
+}
+
+fn refused(detail: &str) -> Rejection {
+    ApiError::new(StatusCode::BAD_REQUEST, detail).into()
+}
+// ANCHOR_END: token
+
+// ANCHOR: key
+#[derive(Deserialize)]
+struct KeyHeader {
+    x_key: String,
+}
+
+/// The right `X-Key`.
+pub struct VerifiedKey(String);
+
+impl FromRequestParts<AppState> for VerifiedKey {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
+        let Header(KeyHeader { x_key }) = Header::from_request_parts(parts, state).await?;
+        state.events.add("key checked");
+        if *x_key != *state.secrets.key {
+            return Err(refused("X-Key header invalid"));
+        }
+        Ok(Self(x_key))
+    }
+}
+// ANCHOR_END: key
+
+// ANCHOR: route
+/// Both, and what is missing for either is reported together.
+pub type BothVerified = All<(VerifiedToken, VerifiedKey)>;
+
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    let both_verified = from_extractor_with_state::<BothVerified, _>(state.clone());
+    Router::new()
+        .route("/decorator/items/", get(items).route_layer(both_verified))
+        .route("/decorator/key-reused/", get(key_reused))
+        .route("/decorator/pages/{number}", get(page))
+        .with_state(state)
+}
+
+#[derive(Serialize)]
+struct Item {
+    item: &'static str,
+}
+
+async fn items() -> Json<[Item; 2]> {
+    Json([Item { item: "Foo" }, Item { item: "Bar" }])
+}
+// ANCHOR_END: route
+
+// ANCHOR: reused
+#[derive(Serialize)]
+struct Key {
+    key: String,
+}
+
+async fn key_reused(VerifiedKey(key): VerifiedKey) -> Json<Key> {
+    Json(Key { key })
+}
+// ANCHOR_END: reused
+
+// ANCHOR: argument
+/// The guard as an argument: its problems and those of the path are reported together.
+async fn page(All((_, Path(number))): All<(VerifiedToken, Path<i64>)>) -> Json<i64> {
+    Json(number)
+}
+// ANCHOR_END: argument

@@ -1,0 +1,86 @@
+//! A scope that is a function: set-up, the work, teardown.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use lesson_support::extract::Path;
+use lesson_support::{ApiError, EventLog};
+use serde::Serialize;
+
+use crate::AppState;
+
+// ANCHOR: router
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/scope-function/items/{item_id}", get(item))
+        .route("/scope-function/swallowed", get(swallowed))
+        .with_state(state)
+}
+// ANCHOR_END: router
+
+// ANCHOR: scope
+pub(crate) async fn with_session<T>(
+    events: &EventLog,
+    work: impl AsyncFnOnce(&str) -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    events.add("session opened");
+    let outcome = work("session").await; // the yield
+    match &outcome {
+        Ok(_) => events.add("session committed"),    // else
+        Err(_) => events.add("session rolled back"), // except … raise
+    }
+    events.add("session closed"); // finally
+    outcome
+}
+
+#[derive(Serialize)]
+struct Item {
+    item_id: String,
+    session: String,
+}
+
+async fn item(
+    Path(item_id): Path<String>,
+    State(events): State<EventLog>,
+) -> Result<Json<Item>, ApiError> {
+    with_session(&events, async |session| {
+        events.add("handler");
+        if item_id == "http" {
+            return Err(ApiError::from_status(StatusCode::NOT_FOUND));
+        }
+        Ok(Json(Item { item_id, session: session.to_owned() }))
+    })
+    .await
+}
+// ANCHOR_END: scope
+
+// ANCHOR: swallow
+/// An error can be swallowed only by who has something else to answer:
+///
+/// ```compile_fail,E0308
+/// # use lesson_support::ApiError;
+/// async fn swallow<T>(work: impl AsyncFnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
+///     match work().await {
+///         Ok(value) => Ok(value),
+///         Err(_swallowed) => {}
+///     }
+/// }
+/// ```
+async fn or_else<T>(
+    events: &EventLog,
+    otherwise: T,
+    work: impl AsyncFnOnce() -> Result<T, ApiError>,
+) -> T {
+    work().await.unwrap_or_else(|_| {
+        events.add("swallowed");
+        otherwise
+    })
+}
+
+async fn swallowed(State(events): State<EventLog>) -> Json<&'static str> {
+    let work = async || Err(ApiError::from_status(StatusCode::NOT_FOUND));
+    Json(or_else(&events, "nothing found", work).await)
+}
+// ANCHOR_END: swallow

@@ -1,0 +1,126 @@
+//! What else can end a request: a task, a stream, a query, a client that leaves.
+
+use std::convert::Infallible;
+
+use async_stream::stream;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::routing::get;
+use axum::{Json, Router};
+use lesson_support::extract::Query;
+use lesson_support::request_scope::{BrokeOff, Cancelled};
+use lesson_support::{ApiError, BackgroundTasks, EventLog, ExitStack, Outcome, Tick};
+use serde::Deserialize;
+use tokio::time::sleep;
+
+use crate::AppState;
+
+// ANCHOR: router
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/yield-endings/task-fails", get(task_fails))
+        .route("/yield-endings/stream-breaks", get(stream_breaks))
+        .route("/yield-endings/invalid", get(invalid))
+        .route("/yield-endings/endless", get(endless))
+        .route("/yield-endings/teapot", get(teapot))
+        .with_state(state)
+}
+// ANCHOR_END: router
+
+// ANCHOR: watching
+/// A dependency that tells how the request ended.
+pub(crate) struct Watching;
+
+impl FromRequestParts<AppState> for Watching {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let exit_stack = ExitStack::from_request_parts(parts, state).await?;
+        let events = state.events.clone();
+        exit_stack.push(async move |outcome| {
+            events.add(format!("saw {}", described(&outcome)));
+            outcome
+        });
+        Ok(Self)
+    }
+}
+
+fn described(outcome: &Outcome) -> String {
+    let Err(error) = outcome else { return "no error".to_owned() };
+    if error.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        "an invalid request".to_owned()
+    } else if let Some(error) = error.downcast_ref::<Broken>() {
+        error.to_string()
+    } else if let Some(error) = error.downcast_ref::<BrokeOff>() {
+        error.to_string()
+    } else if let Some(error) = error.downcast_ref::<Cancelled>() {
+        error.to_string()
+    } else {
+        "another error".to_owned()
+    }
+}
+// ANCHOR_END: watching
+
+// ANCHOR: endings
+/// What breaks here, in its own words.
+#[derive(Debug)]
+struct Broken(&'static str);
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+async fn task_fails(_: Watching, tasks: BackgroundTasks) -> Json<&'static str> {
+    tasks.add_task(async { Err(Broken("the task failed")) });
+    Json("value")
+}
+
+async fn stream_breaks(
+    _: Watching,
+    tasks: BackgroundTasks,
+    State(events): State<EventLog>,
+) -> Body {
+    tasks.add_task(async move { events.add("task") });
+    Body::from_stream(stream! {
+        yield Ok("piece 1;");
+        yield Err(Broken("no piece 2"));
+    })
+}
+
+async fn endless(
+    _: Watching,
+    tasks: BackgroundTasks,
+    State(tick): State<Tick>,
+    State(events): State<EventLog>,
+) -> Body {
+    tasks.add_task(async move { events.add("task") });
+    Body::from_stream(stream! {
+        loop {
+            yield Ok::<_, Infallible>("piece;");
+            sleep(tick * 1).await;
+        }
+    })
+}
+
+/// An error status that nobody raised: a response like any other.
+async fn teapot(_: Watching) -> (StatusCode, Json<&'static str>) {
+    (StatusCode::IM_A_TEAPOT, Json("a teapot"))
+}
+// ANCHOR_END: endings
+
+/// The query: `?number=7`.
+#[derive(Deserialize)]
+struct Number {
+    number: i64,
+}
+
+async fn invalid(_: Watching, Query(Number { number }): Query<Number>) -> Json<i64> {
+    Json(number)
+}

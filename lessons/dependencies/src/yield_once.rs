@@ -1,0 +1,85 @@
+//! Only one response: what can be refused, and until when.
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::routing::get;
+use axum::{Json, Router};
+use lesson_support::{ApiError, EventLog, ExitStack};
+
+use crate::AppState;
+
+// ANCHOR: router
+/// The section's routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/one-response/refuse-before", get(before))
+        .route("/one-response/refuse-after", get(after))
+        .route("/one-response/crash-after", get(crash_after))
+        .route("/one-response/refuse-after-function-scope", get(in_time))
+        .route("/one-response/yields-twice", get(once))
+        .with_state(state)
+}
+// ANCHOR_END: router
+
+// ANCHOR: refuse
+struct Refusing;
+
+impl FromRequestParts<AppState> for Refusing {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        Err(ApiError::new(StatusCode::UNAUTHORIZED, "before the yield"))
+    }
+}
+
+async fn before(_: Refusing) -> Json<&'static str> {
+    Json("value")
+}
+
+async fn after(exit_stack: ExitStack, State(events): State<EventLog>) -> Json<&'static str> {
+    exit_stack.push(async move |_| {
+        events.add("refusing after the yield");
+        Err(ApiError::new(StatusCode::IM_A_TEAPOT, "after the yield"))
+    });
+    Json("value")
+}
+
+async fn crash_after(exit_stack: ExitStack, State(events): State<EventLog>) -> Json<&'static str> {
+    exit_stack.push(async move |_| {
+        events.add("crashing after the yield");
+        Err(ApiError::unexpected("crashed after the yield"))
+    });
+    Json("value")
+}
+// ANCHOR_END: refuse
+
+// ANCHOR: in-time
+async fn with_refusal<T>(events: EventLog, work: impl AsyncFnOnce() -> T) -> Result<T, ApiError> {
+    let _answer = work().await;
+    events.add("refusing after the yield");
+    Err(ApiError::new(StatusCode::IM_A_TEAPOT, "after the yield"))
+}
+
+async fn in_time(State(events): State<EventLog>) -> Result<Json<&'static str>, ApiError> {
+    with_refusal(events, async || Json("value")).await
+}
+// ANCHOR_END: in-time
+
+// ANCHOR: once
+/// A second `yield` would be a second call, and an `AsyncFnOnce` has one:
+///
+/// ```compile_fail,E0382
+/// async fn yields_twice<T>(work: impl AsyncFnOnce(&str) -> T) -> T {
+///     work("first").await;
+///     work("second").await
+/// }
+/// ```
+async fn yields_once<T>(work: impl AsyncFnOnce(&str) -> T) -> T {
+    work("first").await
+}
+
+async fn once() -> Json<String> {
+    yields_once(async |value| Json(value.to_owned())).await
+}
+// ANCHOR_END: once

@@ -1,0 +1,80 @@
+//! The claims of `lessons/dependencies/README.md`, in its order.
+
+mod body;
+mod cached;
+mod class;
+mod exercise;
+mod function;
+mod guards;
+mod instance;
+mod layers;
+mod overrides;
+mod sub;
+mod yield_endings;
+mod yield_errors;
+mod yield_log;
+mod yield_once;
+mod yield_scopes;
+mod yield_timing;
+
+use lesson_dependencies::AppState;
+use lesson_support::{EventLog, Tick};
+use lesson_tests::{Answer, TestServer, expect, fastapi, rust};
+use reqwest::Method;
+
+async fn start() -> TestServer {
+    TestServer::start("dependencies").await
+}
+
+/// A state of its own, for a test that calls a router in process.
+fn state() -> AppState {
+    AppState::new(Tick::from_ms(1), EventLog::default())
+}
+
+const TOKEN: (&str, &str) = ("X-Token", "fake-super-secret-token");
+const KEY: (&str, &str) = ("X-Key", "fake-super-secret-key");
+
+async fn get_with(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let request = server.request(Method::GET, path);
+    let request =
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    server.send(request).await
+}
+
+async fn assert_json(answer: Answer, status: u16, body: &str) {
+    assert_eq!((answer.status, answer.content_type()), (status, Some("application/json")));
+    assert_eq!(answer.header("content-length"), Some(body.len().to_string().as_str()));
+    assert_eq!(answer.text().await, body);
+}
+
+async fn assert_get(server: &TestServer, path: &str, body: &str) {
+    assert_json(server.get(path).await, 200, body).await;
+}
+
+/// FastAPI sends whoever forgot a slash, or added one, to the right path; axum has no route there.
+async fn assert_redirect(server: &TestServer, status: u16, path: &str, right: &str) {
+    let answer = server.get(path).await;
+    assert_eq!(answer.status, status, "{path}");
+    let location = answer.header("location").and_then(|to| to.strip_prefix(server.base_url()));
+    assert_eq!(location, expect(rust(None), fastapi(Some(right))), "{path}");
+    let json = Some("application/json");
+    assert_eq!(answer.content_type(), expect(rust(json), fastapi(None)), "{path}");
+    assert_eq!(answer.text().await, expect(rust(r#"{"detail":"Not Found"}"#), fastapi("")));
+}
+
+/// The body of a 422.
+fn invalid(problems: &[String]) -> String {
+    format!(r#"{{"detail":[{}]}}"#, problems.join(","))
+}
+
+fn missing(source: &str, name: &str) -> String {
+    format!(
+        r#"{{"type":"missing","loc":["{source}","{name}"],"msg":"Field required","input":null}}"#
+    )
+}
+
+fn no_integer(source: &str, name: &str, input: &str) -> String {
+    format!(
+        r#"{{"type":"int_parsing","loc":["{source}","{name}"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"{input}"}}"#
+    )
+}

@@ -1,0 +1,67 @@
+//! Classes as dependencies: types that make themselves from a request.
+
+use lesson_tests::{expect, fastapi, rust};
+
+use super::{assert_get, assert_json, assert_redirect, invalid, no_integer, start};
+
+#[tokio::test]
+async fn de_10_the_handler_gets_an_instance() {
+    let server = start().await;
+    for (query, body) in [
+        ("?q=foo&skip=1&limit=2", r#"{"q":"foo","skip":1,"limit":2}"#),
+        ("", r#"{"q":null,"skip":0,"limit":100}"#),
+        ("?skip=3", r#"{"q":null,"skip":3,"limit":100}"#),
+    ] {
+        assert_get(&server, &format!("/class/items{query}"), body).await;
+    }
+    let answer = server.get("/class/items?skip=x").await;
+    assert_json(answer, 422, &invalid(&[no_integer("query", "skip", "x")])).await;
+}
+
+#[tokio::test]
+async fn de_10_with_a_slash_too_many_it_is_another_path() {
+    let server = start().await;
+    assert_redirect(
+        &server,
+        expect(rust(404), fastapi(307)),
+        "/class/items/?q=foo",
+        "/class/items?q=foo",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn de_11_the_constructor_runs_once_for_every_request() {
+    let server = start().await;
+    let first: u64 = server.get("/class/made").await.text().await.parse().expect("a number");
+    let next = |n: u64| (first + n).to_string();
+    assert_get(&server, "/class/made", &next(1)).await;
+    server.get("/class/items?q=foo").await;
+    assert_get(&server, "/class/made", &next(3)).await;
+    // What is refused, or reaches no route, makes none.
+    assert_eq!(server.get("/class/made?skip=x").await.status, 422);
+    server.get("/class/items/").await;
+    server.get("/function/items/").await;
+    assert_get(&server, "/class/made", &next(4)).await;
+}
+
+#[tokio::test]
+async fn de_12_the_type_alone_is_enough() {
+    let server = start().await;
+    for (query, body) in [
+        ("?q=foo&skip=1&limit=2", r#"{"q":"foo","skip":1,"limit":2}"#),
+        ("", r#"{"q":null,"skip":0,"limit":100}"#),
+    ] {
+        assert_get(&server, &format!("/class-short/items{query}"), body).await;
+    }
+    for (query, problems) in [
+        ("?skip=x", vec![no_integer("query", "skip", "x")]),
+        (
+            "?limit=y&skip=x",
+            vec![no_integer("query", "skip", "x"), no_integer("query", "limit", "y")],
+        ),
+    ] {
+        let answer = server.get(&format!("/class-short/items{query}")).await;
+        assert_json(answer, 422, &invalid(&problems)).await;
+    }
+}

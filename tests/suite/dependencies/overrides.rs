@@ -1,0 +1,115 @@
+//! Dependencies that a test replaces.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::request::Builder;
+use axum::response::Response;
+use lesson_dependencies::guards::Secrets;
+use lesson_dependencies::overrides::Sessions;
+use lesson_dependencies::{AppState, app};
+use lesson_tests::{Target, fastapi, fastapi_only, rust_only};
+use tower::ServiceExt;
+
+use super::{assert_json, get_with, invalid, missing, start, state};
+
+#[tokio::test]
+async fn de_49_without_an_override_the_real_sessions_answer() {
+    let server = start().await;
+    let path = "/override/me";
+    let alice = get_with(&server, path, &[("X-Token", "token-of-alice")]).await;
+    assert_json(alice, 200, r#"{"user":"alice"}"#).await;
+    for token in ["token-of-bob", ""] {
+        let answer = get_with(&server, path, &[("X-Token", token)]).await;
+        assert_json(answer, 401, r#"{"detail":"Unknown token"}"#).await;
+    }
+    let answer = server.get(path).await;
+    assert_json(answer, 422, &invalid(&[missing("header", "x-token")])).await;
+}
+
+async fn ask(app: Router, request: Builder) -> Response {
+    let request = request.body(Body::empty()).expect("a request");
+    app.oneshot(request).await.expect("an answer")
+}
+
+async fn text(response: Response) -> String {
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+    String::from_utf8(body.into()).expect("UTF-8")
+}
+
+// ANCHOR: sessions
+/// Sessions in which every token is bob's.
+struct EverybodyIsBob;
+
+impl Sessions for EverybodyIsBob {
+    fn user(&self, _token: &str) -> Option<String> {
+        Some("bob".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn de_49_a_test_brings_its_own_sessions() {
+    rust_only!("calls the app in process");
+    let app = app(AppState { sessions: Arc::new(EverybodyIsBob), ..state() });
+    let response = ask(app, Request::get("/override/me").header("X-Token", "any")).await;
+    assert_eq!(text(response).await, r#"{"user":"bob"}"#);
+}
+// ANCHOR_END: sessions
+
+// ANCHOR: secrets
+#[tokio::test]
+async fn de_49_a_test_brings_its_own_secrets() {
+    rust_only!("calls the app in process");
+    let secrets = Secrets { token: "a".into(), key: "b".into() };
+    let app = app(AppState { secrets, ..state() });
+    let request = || Request::get("/decorator/items/").header("X-Key", "b");
+    assert_eq!(ask(app.clone(), request().header("X-Token", "a")).await.status(), 200);
+    let real = request().header("X-Token", "fake-super-secret-token");
+    assert_eq!(ask(app, real).await.status(), 400);
+}
+// ANCHOR_END: secrets
+
+#[tokio::test]
+async fn de_50_what_the_extractor_reads_stays_the_same() {
+    rust_only!("calls the app in process");
+    let app = app(AppState { sessions: Arc::new(EverybodyIsBob), ..state() });
+    let response = ask(app, Request::get("/override/me")).await;
+    assert_eq!(response.status(), 422);
+    assert_eq!(text(response).await, invalid(&[missing("header", "x-token")]));
+}
+
+#[tokio::test]
+async fn de_50_an_override_belongs_to_one_app() {
+    rust_only!("calls apps in process");
+    let bobs = app(AppState { sessions: Arc::new(EverybodyIsBob), ..state() });
+    let alices = app(state());
+    for (app, user) in [(&bobs, "bob"), (&alices, "alice"), (&bobs, "bob")] {
+        let request = Request::get("/override/me").header("X-Token", "token-of-alice");
+        let response = ask(app.clone(), request).await;
+        assert_eq!(text(response).await, format!(r#"{{"user":"{user}"}}"#));
+    }
+}
+
+/// pytest's verdicts: it is started once, by the first test that asks.
+static VERDICTS: LazyLock<Vec<String>> =
+    LazyLock::new(|| fastapi::pytest("dependencies", Target::current().tick()));
+
+fn assert_passed_by_pytest(claim: &str) {
+    fastapi_only!("runs pytest");
+    let name = format!("::test_{claim}_");
+    let verdicts: Vec<&String> = VERDICTS.iter().filter(|line| line.contains(&name)).collect();
+    assert!(!verdicts.is_empty(), "pytest has no test for {claim}");
+    assert!(verdicts.iter().all(|line| line.starts_with("PASSED ")), "{verdicts:#?}");
+}
+
+#[test]
+fn de_49_in_python_a_test_replaces_the_function() {
+    assert_passed_by_pytest("de_49");
+}
+
+#[test]
+fn de_50_in_python_the_overrides_parameters_take_the_place_of_the_old_ones() {
+    assert_passed_by_pytest("de_50");
+}

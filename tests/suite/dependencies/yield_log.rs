@@ -1,0 +1,112 @@
+//! What the log says where the client is told nothing: the real program, and uvicorn's log.
+
+use std::time::Duration;
+
+use lesson_tests::fastapi::Uvicorn;
+use lesson_tests::server::{client, send};
+use lesson_tests::{Binary, fastapi_only, rust_only};
+
+/// The log of the real program up to the line with `last`, after one request.
+async fn log_of(path: &str, last: &str) -> String {
+    let server = Binary::start("dependencies", &["--tick-ms", "1"], &[]);
+    server.get(path).await.text().await;
+    let line = server.log_line(last);
+    server.signal("TERM");
+    line + &server.wait().stderr
+}
+
+/// Waits for a line of uvicorn's log after one request.
+async fn uvicorn_says(path: &str, line: &str) {
+    let server = Uvicorn::start("dependencies", Duration::from_millis(1), &[]).await;
+    let request = client().get(format!("{}{path}", server.base_url()));
+    send(request, Duration::from_secs(1)).await.text().await;
+    let line = line.to_owned();
+    tokio::task::spawn_blocking(move || server.log_line(&line)).await.expect("the line");
+}
+
+const SWALLOWED: &str = "unexpected error: a teardown swallowed the error, so there is no response";
+
+#[tokio::test]
+async fn de_33_the_log_does_not_name_an_error_that_was_swallowed() {
+    rust_only!("reads the log of the real program");
+    let log = log_of("/yield-internal-swallowed/items", "ERROR").await;
+    assert!(log.contains(SWALLOWED), "{log}");
+    assert!(!log.contains("Internal Error"), "{log}");
+}
+
+#[tokio::test]
+async fn de_33_nor_does_the_log_of_fastapi() {
+    fastapi_only!("reads the log of uvicorn");
+    uvicorn_says("/yield-internal-swallowed/items", "FastAPIError: Response not awaited.").await;
+}
+
+#[tokio::test]
+async fn de_34_the_log_names_an_error_that_was_raised_again() {
+    rust_only!("reads the log of the real program");
+    let log = log_of("/yield-internal-reraised/items", "ERROR").await;
+    assert!(log.contains("unexpected error: Internal Error"), "{log}");
+    assert!(!log.contains("swallowed"), "{log}");
+}
+
+#[tokio::test]
+async fn de_34_so_does_the_log_of_fastapi() {
+    fastapi_only!("reads the log of uvicorn");
+    uvicorn_says("/yield-internal-reraised/items", "InternalError: Internal Error").await;
+}
+
+#[tokio::test]
+async fn de_25_an_answer_is_no_error_in_the_log() {
+    rust_only!("reads the log of the real program");
+    let log = log_of("/yield-catch-answer/items", "500 Internal Server Error").await;
+    assert!(!log.contains("ERROR"), "{log}");
+}
+
+#[tokio::test]
+async fn de_29_the_log_says_what_was_swallowed_is_no_response() {
+    rust_only!("reads the log of the real program");
+    let log = log_of("/yield-http-swallowed/items", "ERROR").await;
+    assert!(log.contains(SWALLOWED), "{log}");
+}
+
+#[tokio::test]
+async fn de_29_fastapi_logs_it_as_well() {
+    fastapi_only!("reads the log of uvicorn");
+    uvicorn_says("/yield-http-swallowed/items", "FastAPIError: Response not awaited.").await;
+}
+
+#[tokio::test]
+async fn de_30_the_log_has_the_error_of_the_handler() {
+    rust_only!("reads the log of the real program");
+    let log = log_of("/yield-error-no-try/items", "ERROR").await;
+    assert!(log.contains("unexpected error: the handler is broken"), "{log}");
+}
+
+#[tokio::test]
+async fn de_37_a_refusal_that_is_too_late_is_in_the_log() {
+    rust_only!("reads the log of the real program");
+    let log = log_of("/one-response/refuse-after", "ERROR").await;
+    let line = r#"too late to answer 418 I'm a teapot "after the yield": the response is sent"#;
+    assert!(log.contains(line), "{log}");
+    let log = log_of("/one-response/crash-after", "ERROR").await;
+    assert!(log.contains("unexpected error after the response: crashed after the yield"), "{log}");
+}
+
+#[tokio::test]
+async fn de_37_fastapi_logs_it_as_well() {
+    fastapi_only!("reads the log of uvicorn");
+    let line = "RuntimeError: Caught handled exception, but response already started.";
+    uvicorn_says("/one-response/refuse-after", line).await;
+}
+
+#[tokio::test]
+async fn de_20_fastapi_logs_a_second_yield() {
+    fastapi_only!("reads the log of uvicorn");
+    uvicorn_says("/one-response/yields-twice", "RuntimeError: generator didn't stop").await;
+}
+
+#[tokio::test]
+async fn de_56_a_teardown_that_fails_is_in_the_log() {
+    rust_only!("reads the log of the real program");
+    let log = log_of("/yield-chain/teardown-fails", "ERROR").await;
+    assert!(log.contains("unexpected error after the response: cannot close"), "{log}");
+}

@@ -1,0 +1,84 @@
+//! When the code after the `yield` runs.
+
+use lesson_tests::TestServer;
+
+use super::start;
+
+/// A tick in which a test can ask for the events.
+async fn start_slowly() -> TestServer {
+    TestServer::start_with("dependencies", &[("LESSON_TICK_MS", "500")]).await
+}
+
+#[tokio::test]
+async fn de_24_it_runs_after_the_response() {
+    let server = start_slowly().await;
+    assert_eq!(server.get("/yield-timing/after-response").await.text().await, r#""db""#);
+    assert_eq!(server.events().await, ["opened"]);
+    assert_eq!(server.events_with("closed").await, ["opened", "closed"]);
+}
+
+#[tokio::test]
+async fn de_24_it_runs_after_the_last_piece_of_a_stream() {
+    let server = start_slowly().await;
+    assert_eq!(server.get("/yield-timing/stream").await.text().await, "piece 1;piece 2;");
+    assert_eq!(server.events().await, ["opened", "piece 1", "piece 2"]);
+    let events = server.events_with("closed").await;
+    assert_eq!(events, ["opened", "piece 1", "piece 2", "closed"]);
+}
+
+#[tokio::test]
+async fn de_24_it_runs_after_background_tasks() {
+    let server = start_slowly().await;
+    assert_eq!(server.get("/yield-timing/background").await.text().await, r#""db""#);
+    assert_eq!(server.events().await, ["db opened", "handler"]);
+    let events = server.events_with("db closed").await;
+    assert_eq!(events, ["db opened", "handler", "task", "db closed"]);
+}
+
+#[tokio::test]
+async fn de_24_in_function_scope_it_runs_before_the_response() {
+    let server = start().await;
+    let answer = server.get("/yield-timing/function-scope").await;
+    assert!(answer.head_at > 0.9, "the head did not wait: {}", answer.head_at);
+    assert_eq!(server.events().await, ["opened", "closed"]);
+    assert_eq!(answer.text().await, r#""db""#);
+}
+
+#[tokio::test]
+async fn de_45_a_validation_error_elsewhere_closes_what_was_opened() {
+    let server = start().await;
+    let answer = server.get("/yield-timing/invalid").await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(
+        answer.text().await,
+        r#"{"detail":[{"type":"missing","loc":["query","number"],"msg":"Field required","input":null}]}"#
+    );
+    assert_eq!(server.events().await, ["db opened", "db closed"]);
+}
+
+#[tokio::test]
+async fn de_45_a_valid_request_is_answered_and_closed() {
+    let server = start().await;
+    assert_eq!(server.get("/yield-timing/invalid?number=7").await.text().await, "7");
+    assert_eq!(server.events_with("db closed").await, ["db opened", "db closed"]);
+}
+
+#[tokio::test]
+async fn de_63_a_refusal_waits_for_the_teardowns() {
+    let server = start().await;
+    let answer = server.get("/yield-timing/slow-refusal").await;
+    assert!(answer.head_at > 0.9, "the head did not wait: {}", answer.head_at);
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.text().await, r#"{"detail":"Not Found"}"#);
+    assert_eq!(server.events().await, ["opened", "closed"]);
+}
+
+#[tokio::test]
+async fn de_63_a_client_that_leaves_meanwhile_does_not_stop_them() {
+    let server = start_slowly().await;
+    tokio::select! {
+        _ = server.get("/yield-timing/slow-refusal") => panic!("answered before the teardown"),
+        _ = server.events_with("opened") => {}
+    }
+    assert_eq!(server.events_with("closed").await, ["opened", "closed"]);
+}
