@@ -32,7 +32,7 @@ const LAST_CALL: Duration = Duration::from_secs(1);
 /// How many bytes of a request's body the extractors read; axum's own default.
 ///
 /// More is 413. A route that takes larger bodies sets its own
-/// [`DefaultBodyLimit`](axum::extract::DefaultBodyLimit).
+/// [`DefaultBodyLimit`].
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// A lesson's server, bound to its address but not serving yet.
