@@ -17,6 +17,10 @@ test LESSON:
     cargo test -p lesson-{{LESSON}} -p lesson-tests --lib {{ if path_exists("lessons" / LESSON / "tests") == "true" { "--test lesson" } else { "" } }}
     cargo test -p lesson-{{LESSON}} -p lesson-tests --test suite {{ replace(LESSON, "-", "_") }}:: -- --test-threads={{ threads }}
 
+# The sql lesson on PostgreSQL, with a server of its own that is gone afterwards.
+test-postgres:
+    tests/postgres.sh cargo test --workspace --features lesson-tests/postgres --test suite sql:: -- --test-threads={{ threads }}
+
 # The suite against real FastAPI, and the table of differences: just parity [LESSON]
 parity *LESSON:
     cargo run --quiet -p lesson-tests --bin claims -- parity {{LESSON}}

@@ -8,6 +8,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use crate::answer::Answer;
+use crate::database::TestDatabase;
 use crate::process::{Ended, Process};
 use crate::server::{client, send};
 use crate::workspace;
@@ -17,14 +18,20 @@ pub struct Binary {
     process: Process,
     base_url: String,
     banner: String,
+    /// Dropped after the process that uses it.
+    _database: Option<TestDatabase>,
 }
 
 impl Binary {
     /// Starts a lesson with these options, on a free port, and waits until it is ready.
+    ///
+    /// If it needs a database and no `DATABASE_URL` names one, it is given an empty one.
     pub fn start(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = program(&format!("lesson-{lesson}"));
+        let database = TestDatabase::of(lesson);
+        command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
         command.args(options).envs(variables.iter().copied());
-        Self::started_by(command)
+        Self { _database: database, ..Self::started_by(command) }
     }
 
     /// Starts another program of a lesson, by its own name, and waits until it is ready.
@@ -56,7 +63,7 @@ impl Binary {
             banner.push_str(&process.stdout_line(""));
         }
         let url = listening.trim().trim_start_matches("listening on ");
-        Self { base_url: url.to_owned(), banner, process }
+        Self { base_url: url.to_owned(), banner, process, _database: None }
     }
 
     /// Its address: `http://127.0.0.1:54321`.
@@ -95,6 +102,21 @@ impl Binary {
     /// Waits for its end.
     pub fn wait(self) -> Ended {
         self.process.wait()
+    }
+
+    /// How many of its threads compute, and do not wait, at this moment.
+    #[cfg(target_os = "linux")]
+    pub fn busy_threads(&self) -> usize {
+        let path = format!("/proc/{}/task", self.process.id());
+        let threads = std::fs::read_dir(path).expect("a running process");
+        // A thread may end while it is looked at.
+        let stats = threads
+            .flatten()
+            .filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+        // The state follows the name, which is in brackets: `17 (tokio) R 1 …`.
+        stats
+            .filter(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" R")))
+            .count()
     }
 
     /// The memory it holds now, in bytes.
@@ -154,6 +176,9 @@ fn build() {
         build
             .args(["build", "--quiet", "--workspace", "--bins", "--examples"])
             .current_dir(workspace::root());
+        if cfg!(feature = "postgres") {
+            build.args(["--features", "lesson-tests/postgres"]);
+        }
         if workspace::profile().ends_with("release") {
             build.arg("--release");
         }

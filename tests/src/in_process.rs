@@ -27,6 +27,7 @@ impl InProcess {
             "dependencies" => {
                 run(lesson_dependencies::LESSON, lesson_dependencies::lesson, settings)
             }
+            "sql" => run(lesson_sql::LESSON, lesson_sql::lesson, settings),
             "background-tasks" => {
                 run(lesson_background_tasks::LESSON, lesson_background_tasks::lesson, settings)
             }

@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod binary;
+pub mod database;
 pub mod fastapi;
 pub mod in_process;
 pub mod pages;
@@ -20,5 +21,6 @@ pub mod workspace;
 
 pub use answer::{Answer, End, Piece, texts};
 pub use binary::Binary;
+pub use database::TestDatabase;
 pub use server::TestServer;
 pub use target::{Target, expect, fastapi, rust};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Client, Method, RequestBuilder, redirect};
 
 use crate::answer::{Answer, Clock};
+use crate::database::TestDatabase;
 use crate::fastapi::Uvicorn;
 use crate::in_process::InProcess;
 use crate::target::Target;
@@ -19,6 +20,8 @@ pub struct TestServer {
     client: Client,
     /// What ends when the test does; nothing if the server is the learner's own.
     _process: Option<Box<dyn Send>>,
+    /// Dropped after the server that uses it.
+    database: Option<TestDatabase>,
 }
 
 impl TestServer {
@@ -29,9 +32,16 @@ impl TestServer {
 
     /// The same with variables of the environment, such as `LESSON_JSON_FILE`.
     ///
-    /// `LESSON_TICK_MS` sets a tick of its own, for a test that must act within one.
+    /// `LESSON_TICK_MS` sets a tick of its own, for a test that must act within one. Without
+    /// a `DATABASE_URL`, a lesson that needs a database is given an empty one.
     pub async fn start_with(lesson: &str, variables: &[(&str, &str)]) -> Self {
         let tick = tick(variables);
+        let named = variables.iter().any(|(name, _)| *name == "DATABASE_URL");
+        let own = !named && !matches!(Target::current(), Target::Url(_));
+        let database = if own { TestDatabase::of(lesson) } else { None };
+        let mut variables = variables.to_vec();
+        variables.extend(database.iter().map(|database| ("DATABASE_URL", database.url())));
+        let variables = variables.as_slice();
         let (base, process): (_, Option<Box<dyn Send>>) = match Target::current() {
             Target::Rust => {
                 let server = InProcess::start(lesson, tick, variables).await;
@@ -43,7 +53,7 @@ impl TestServer {
             }
             Target::Url(url) => (url.clone(), None),
         };
-        let server = Self { base, tick, client: client(), _process: process };
+        let server = Self { base, tick, client: client(), _process: process, database };
         if matches!(Target::current(), Target::Url(_)) {
             server.delete("/_events").await;
         }
@@ -53,6 +63,11 @@ impl TestServer {
     /// Its address: `http://127.0.0.1:54321`.
     pub fn base_url(&self) -> &str {
         &self.base
+    }
+
+    /// The `DATABASE_URL` of the database that it was given.
+    pub fn database_url(&self) -> &str {
+        self.database.as_ref().expect("a lesson with a database").url()
     }
 
     /// The length of its tick.

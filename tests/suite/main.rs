@@ -7,6 +7,7 @@ mod extract;
 mod lifespan;
 mod readmes;
 mod response_models;
+mod sql;
 mod streaming;
 mod support;
 mod testing;

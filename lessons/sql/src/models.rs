@@ -1,0 +1,30 @@
+//! The rows of the tables. FastAPI's `models.py`, as far as a row is more than a schema.
+
+use sqlx::FromRow;
+
+// ANCHOR: user
+/// A row of the table `users`.
+///
+/// It derives no `Serialize`, so it cannot be an answer, and neither can the hash in it:
+///
+/// ```compile_fail,E0277
+/// use axum::{Json, Router, routing::get};
+///
+/// async fn leak() -> Json<lesson_sql::models::User> {
+///     todo!()
+/// }
+///
+/// let app: Router = Router::new().route("/leak", get(leak));
+/// ```
+#[derive(FromRow)]
+pub struct User {
+    /// The primary key.
+    pub id: i64,
+    /// Unique.
+    pub email: String,
+    /// An argon2 hash.
+    pub hashed_password: String,
+    /// True until somebody says otherwise.
+    pub is_active: bool,
+}
+// ANCHOR_END: user

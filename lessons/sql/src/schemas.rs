@@ -1,0 +1,102 @@
+//! What clients send and get. FastAPI's `schemas.py`.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use sqlx::FromRow;
+
+// ANCHOR: item
+/// What a client sends to create an item.
+#[derive(Deserialize)]
+pub struct ItemCreate {
+    /// What it is called.
+    pub title: String,
+    /// May be left out.
+    pub description: Option<String>,
+}
+
+/// An item, for reading. Its fields are columns, so it is read from a row as it is.
+#[derive(FromRow, Serialize)]
+pub struct Item {
+    /// What it is called.
+    pub title: String,
+    /// Null if there is none.
+    pub description: Option<String>,
+    /// The primary key.
+    pub id: i64,
+    /// The id of its user.
+    pub owner_id: i64,
+}
+// ANCHOR_END: item
+
+// ANCHOR: user
+/// What a client sends to create a user. An `id` or an `is_active` beside it is ignored.
+#[derive(Deserialize)]
+pub struct UserCreate {
+    /// Any text: nobody checks that it is an address.
+    pub email: String,
+    /// Never stored as it is, and in no answer.
+    pub password: String,
+}
+
+/// A user, for reading.
+#[derive(FromRow, Serialize)]
+pub struct User {
+    /// Unique.
+    pub email: String,
+    /// The primary key.
+    pub id: i64,
+    /// True until somebody says otherwise.
+    pub is_active: bool,
+    /// No column: another query fills it.
+    #[sqlx(skip)]
+    pub items: Vec<Item>,
+}
+// ANCHOR_END: user
+
+// ANCHOR: update
+/// What a client sends to change a user. `None` is a field that was not sent.
+#[derive(Deserialize)]
+pub struct UserUpdate {
+    /// Unique.
+    #[serde(default, deserialize_with = "sent")]
+    pub email: Option<String>,
+    /// Whether the user may do anything.
+    #[serde(default, deserialize_with = "sent")]
+    pub is_active: Option<bool>,
+}
+
+/// Reads a field that was sent. Without it, serde takes a null for one that was not.
+fn sent<'de, D, T>(value: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(value).map(Some)
+}
+// ANCHOR_END: update
+
+// ANCHOR: page
+/// The part of a list that a client wants.
+#[derive(Clone, Copy, Deserialize)]
+pub struct Page {
+    #[serde(default)]
+    skip: i64,
+    #[serde(default = "default_limit")]
+    limit: i64,
+}
+
+fn default_limit() -> i64 {
+    100
+}
+
+impl Page {
+    /// For OFFSET, which cannot be negative in PostgreSQL.
+    pub fn offset(&self) -> i64 {
+        self.skip.max(0)
+    }
+
+    /// For LIMIT: a negative one is none, as SQLite has it.
+    pub fn limit(&self) -> i64 {
+        if self.limit < 0 { i64::MAX } else { self.limit }
+    }
+}
+// ANCHOR_END: page

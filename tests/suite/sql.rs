@@ -1,0 +1,173 @@
+//! The claims of `lessons/sql/README.md`, in its order.
+
+mod checked;
+mod durability;
+mod exercise;
+mod inside;
+mod items;
+mod limits;
+mod locks;
+mod package;
+mod passwords;
+mod queries;
+mod race;
+mod sessions;
+mod start_up;
+mod tables;
+mod users;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use lesson_sql::AppState;
+use lesson_sql::database::{Pool, Settings, with_database};
+use lesson_sql::passwords::Hasher;
+use lesson_support::{EventLog, Tick};
+use lesson_tests::{Answer, Target, TestDatabase, TestServer};
+use reqwest::Method;
+use serde_json::Value;
+
+/// Half a minute of ticks to wait for a connection, and hashes that cost nothing.
+const PATIENT: [(&str, &str); 2] = [("LESSON_POOL_TIMEOUT", "3000"), ("LESSON_HASH_KIB", "8")];
+
+const OPENED: &str = "session opened";
+const CLOSED: &str = "session closed";
+
+async fn start() -> TestServer {
+    start_with(&[]).await
+}
+
+async fn start_with(variables: &[(&str, &str)]) -> TestServer {
+    TestServer::start_with("sql", &[&PATIENT, variables].concat()).await
+}
+
+/// A request with a JSON body.
+async fn send(server: &TestServer, method: Method, path: &str, body: &str) -> Answer {
+    let request = server.request(method, path).header("content-type", "application/json");
+    server.send(request.body(body.to_owned())).await
+}
+
+async fn post(server: &TestServer, path: &str, body: &str) -> Answer {
+    send(server, Method::POST, path, body).await
+}
+
+async fn assert_answer(answer: Answer, status: u16, body: &str) {
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!((answer.status, answer.text().await.as_str()), (status, body));
+}
+
+async fn assert_detail(answer: Answer, problems: &str) {
+    assert_answer(answer, 422, &format!(r#"{{"detail":[{problems}]}}"#)).await;
+}
+
+/// FastAPI's answer to an exception that nobody caught.
+async fn assert_500(answer: Answer) {
+    assert_eq!(answer.content_type(), Some("text/plain; charset=utf-8"));
+    assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
+}
+
+/// A user that was created for a test.
+struct User {
+    id: i64,
+    email: String,
+}
+
+impl User {
+    /// The user as the routes show it.
+    fn json(&self, items: &str) -> String {
+        let Self { id, email } = self;
+        format!(r#"{{"email":"{email}","id":{id},"is_active":true,"items":[{items}]}}"#)
+    }
+}
+
+/// What creates a user.
+fn credentials(email: &str) -> String {
+    format!(r#"{{"email":"{email}","password":"pw"}}"#)
+}
+
+/// An email that nobody has yet: a learner's own server keeps what an earlier run created.
+fn email(name: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    match Target::current() {
+        Target::Url(_) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            format!("{name}-{}-{count}@example.org", now.as_nanos())
+        }
+        _ => format!("{name}@example.org"),
+    }
+}
+
+async fn add_user(server: &TestServer, name: &str) -> User {
+    let email = email(name);
+    let answer = post(server, "/main/users/", &credentials(&email)).await;
+    assert_eq!(answer.status, 200);
+    User { id: id_in(answer).await, email }
+}
+
+async fn add_item(server: &TestServer, user: &User, title: &str) -> i64 {
+    let path = format!("/extra/users/{}/items/", user.id);
+    let answer = post(server, &path, &format!(r#"{{"title":"{title}"}}"#)).await;
+    assert_eq!(answer.status, 200);
+    id_in(answer).await
+}
+
+async fn json(answer: Answer) -> Value {
+    serde_json::from_str(&answer.text().await).expect("JSON")
+}
+
+async fn id_in(answer: Answer) -> i64 {
+    json(answer).await["id"].as_i64().expect("an id")
+}
+
+/// The emails of all users, in the order of the list.
+async fn emails(server: &TestServer) -> Vec<String> {
+    let users = json(server.get("/main/users/?limit=-1").await).await;
+    let users = users.as_array().expect("a list").iter();
+    users.map(|user| user["email"].as_str().expect("an email").to_owned()).collect()
+}
+
+/// Waits until every session is closed, and forgets the events so far.
+async fn quiet(server: &TestServer) {
+    loop {
+        let events = server.events().await;
+        let count = |line: &str| events.iter().filter(|event| *event == line).count();
+        if count(OPENED) == count(CLOSED) {
+            server.delete("/_events").await;
+            return;
+        }
+        tokio::time::sleep(server.tick() / 4).await;
+    }
+}
+
+/// A pool over a new database with its tables, for tests without a server.
+async fn with_pool(body: impl AsyncFnOnce(Pool)) {
+    with_pool_of(TestDatabase::create().url(), body).await;
+}
+
+/// The same over a database that a server uses, too.
+async fn with_pool_of(url: &str, body: impl AsyncFnOnce(Pool)) {
+    let patience = Duration::from_secs(30);
+    let settings = Settings { url: url.to_owned(), pool_size: 10, patience };
+    let lend = async |pool| {
+        body(pool).await;
+        Ok(())
+    };
+    with_database(&settings, lend).await.expect("a database");
+}
+
+/// The lesson's state without a server.
+fn state(pool: Pool) -> AppState {
+    let hasher = Hasher::with_memory(8).expect("a hasher");
+    AppState { tick: Tick::from_ms(1), events: EventLog::default(), pool, hasher }
+}
+
+/// One request to a router without a server: its status.
+async fn oneshot(app: Router, path: &str) -> u16 {
+    use tower::ServiceExt;
+
+    let request = axum::extract::Request::get(path).body(axum::body::Body::empty());
+    let response = app.oneshot(request.expect("a request")).await.expect("an answer");
+    response.status().as_u16()
+}

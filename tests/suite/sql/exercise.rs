@@ -1,0 +1,33 @@
+//! The exercise of the lesson.
+
+use futures_util::future::join_all;
+use lesson_tests::server::client;
+use lesson_tests::{Binary, TestDatabase, rust_only};
+
+use super::credentials;
+
+#[tokio::test]
+async fn the_solution_of_the_exercise_keeps_to_the_quota() {
+    rust_only!("the exercise is in Rust");
+    let database = TestDatabase::create();
+    let variables = [
+        ("DATABASE_URL", database.url()),
+        ("LESSON_HASH_KIB", "8"),
+        ("LESSON_POOL_TIMEOUT", "3000"),
+    ];
+    let binary = Binary::start_example_with("quota", &["--tick-ms", "10"], &variables);
+    let post = async |path: &str, body: &str| {
+        let request = client().post(format!("{}{path}", binary.base_url()));
+        let request = request.header("content-type", "application/json").body(body.to_owned());
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    let item = r#"{"title":"t"}"#;
+    assert_eq!(post("/quota/users/1/items/", item).await, 404);
+    for (id, name) in [(1, "anna"), (2, "ben")] {
+        assert_eq!(post("/main/users/", &credentials(name)).await, 200);
+        let path = format!("/quota/users/{id}/items/");
+        let statuses = join_all((0..20).map(|_| post(&path, item))).await;
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 3);
+        assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 17);
+    }
+}

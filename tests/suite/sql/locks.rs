@@ -1,0 +1,101 @@
+//! Locks: who waits for whom, and for how long.
+
+use futures_util::future::join_all;
+use lesson_sql::crud;
+use lesson_sql::database::{Connection, Pool};
+use lesson_sql::session::Session;
+use lesson_support::ApiError;
+use lesson_tests::{TestServer, expect, fastapi, own_server_only, rust, rust_only};
+use sqlx::Connection as _;
+
+use super::{CLOSED, OPENED, add_user, credentials, emails, post, quiet, start_with, with_pool};
+
+/// Reads, and then writes what depends on it, in one transaction.
+async fn check_and_insert(pool: Pool, number: usize) -> Result<(), ApiError> {
+    let db = Session::new(pool);
+    drop(db.write().await?);
+    let email = format!("user{number}@example.org");
+    assert!(crud::get_user_by_email(&db, &email).await?.is_none());
+    crud::create_user(&db, &email, "").await?;
+    db.commit().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sq_32_writers_take_turns_and_none_is_refused() {
+    rust_only!("writes without a server");
+    with_pool(async |pool| {
+        let writers = (0..50).map(|number| tokio::spawn(check_and_insert(pool.clone(), number)));
+        for written in join_all(writers).await {
+            written.expect("no panic").expect("a commit");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sq_33_who_reads_does_not_hold_up_who_writes() {
+    own_server_only!("needs an empty database");
+    let server = start_with(&[("LESSON_TICK_MS", "50")]).await;
+    for number in 0..12 {
+        add_user(&server, &format!("user{number}")).await;
+    }
+    quiet(&server).await;
+    let mut export = server.get("/extra/export").await;
+    export.next_piece().await.expect("a row");
+    // The reader needs ten more ticks.
+    let written = post(&server, "/main/users/", &credentials("new@example.org")).await;
+    assert_eq!(written.status, 200);
+    let at_once = written.head_at < 5.0;
+    assert_eq!(at_once, expect(rust(true), fastapi(false)), "{}", written.head_at);
+    // The reader sees the moment when it began.
+    assert!(!export.text().await.contains("new@"));
+    assert!(emails(&server).await.contains(&"new@example.org".to_owned()));
+}
+
+/// Somebody else, who holds a lock that a writer needs.
+async fn other_writer(server: &TestServer) -> Connection {
+    let connection = Connection::connect(server.database_url()).await;
+    let mut connection = connection.expect("a connection");
+    let statements: &[&'static str] = match cfg!(feature = "postgres") {
+        true => &["BEGIN", "LOCK TABLE users IN SHARE MODE"],
+        false => &["BEGIN IMMEDIATE"],
+    };
+    for statement in statements {
+        sqlx::query(*statement).execute(&mut connection).await.expect("a lock");
+    }
+    connection
+}
+
+#[tokio::test]
+async fn sq_34_a_writer_waits_for_another_one() {
+    rust_only!("holds a lock of the database");
+    let server = start_with(&[]).await;
+    let other = other_writer(&server).await;
+    let credentials = credentials("anna@example.org");
+    let mut waiting = std::pin::pin!(post(&server, "/main/users/", &credentials));
+    tokio::select! {
+        _ = &mut waiting => panic!("it did not wait"),
+        () = tokio::time::sleep(server.tick() * 20) => {}
+    }
+    // Readers do not wait.
+    assert_eq!(server.get("/main/users/").await.status, 200);
+    other.close().await.expect("an end");
+    assert_eq!(waiting.await.status, 200);
+}
+
+#[tokio::test]
+async fn sq_34_a_writer_who_waits_too_long_is_told_to_come_back() {
+    rust_only!("holds a lock of the database");
+    let server = start_with(&[("LESSON_POOL_TIMEOUT", "20")]).await;
+    quiet(&server).await;
+    let other = other_writer(&server).await;
+    let answer = post(&server, "/main/users/", &credentials("anna@example.org")).await;
+    assert_eq!(server.events().await, [OPENED, CLOSED]);
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+    // Two hundred milliseconds, and not the five seconds that sqlx has for a default.
+    assert!((19.0..200.0).contains(&answer.head_at), "{}", answer.head_at);
+    assert_eq!(answer.text().await, r#"{"detail":"The database is busy"}"#);
+    other.close().await.expect("an end");
+    let again = post(&server, "/main/users/", &credentials("anna@example.org")).await;
+    assert_eq!(again.status, 200);
+}
