@@ -5,6 +5,7 @@ mod background_tasks;
 mod dependencies;
 mod extract;
 mod lifespan;
+mod naive_port;
 mod readmes;
 mod response_models;
 mod sql;

@@ -39,21 +39,30 @@ fn main() -> ExitCode {
     }
 }
 
-/// Every lesson, and the extractors that they share.
+/// What is compared with FastAPI beside the lessons: a module of the suite, and what it shows.
+const BESIDE: [(&str, &str); 2] = [
+    ("extract", "the extractors answer as FastAPI does"),
+    ("naive_port", "a first port answers as written beside FastAPI's answers"),
+];
+
+/// Every lesson, and what they share.
 fn parity_of_all() -> Result<bool, String> {
-    let lessons = parity(&workspace::lessons())?;
-    Ok(extractors()? && lessons)
+    let mut all_well = parity(&workspace::lessons())?;
+    println!("\nlesson_support, against FastAPI\n");
+    for (module, sentence) in BESIDE {
+        all_well &= passes(module, sentence)?;
+    }
+    Ok(all_well)
 }
 
-/// The extractors against FastAPI in one line; says whether they answer the same.
-fn extractors() -> Result<bool, String> {
-    println!("\nlesson_support::extract, against FastAPI\n");
-    let stdout = suite("extract", &[("LESSON_TARGET", "fastapi")], &[])?;
+/// One line for a whole module; says whether all its tests pass.
+fn passes(module: &str, sentence: &str) -> Result<bool, String> {
+    let stdout = suite(module, &[("LESSON_TARGET", "fastapi")], &[])?;
     let is_well = stdout.contains("test result: ok");
     if is_well {
-        println!("ok       the extractors answer as FastAPI does");
+        println!("ok       {sentence}");
     } else {
-        println!("FAILED   the extractors answer as FastAPI does\n{stdout}");
+        println!("FAILED   {sentence}\n{stdout}");
     }
     Ok(is_well)
 }
