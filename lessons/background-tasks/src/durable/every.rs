@@ -5,32 +5,36 @@ use std::time::Duration;
 
 use apalis::prelude::{PollSnapshot, PollStrategy};
 use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 
 // ANCHOR: every
-/// Wakes the worker at intervals.
+/// Wakes the worker at intervals, until it is told to stop.
 ///
 /// apalis 1.0 has a strategy for that, which does not ask its timer to wake it when the
 /// timer has just run out. If the heartbeat is due in that moment too, as happens when the
 /// database is slow, nothing wakes the worker ever again.
 #[derive(Debug)]
-pub struct Every(Interval);
+pub struct Every {
+    interval: Interval,
+    stop: CancellationToken,
+}
 
 impl Every {
-    /// Looks at once, and then whenever so much time has passed.
-    pub fn new(period: Duration) -> Self {
+    /// Looks at once, and then whenever so much time has passed; never after `stop`.
+    pub fn new(period: Duration, stop: CancellationToken) -> Self {
         let mut interval = interval(period);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self(interval)
+        Self { interval, stop }
     }
 
     /// Says whether it is time to look, and sees to it that the caller is woken next time.
     pub fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut due = Poll::Pending;
         // Only a timer that is pending has noted whom to wake.
-        while self.0.poll_tick(cx).is_ready() {
+        while self.interval.poll_tick(cx).is_ready() {
             due = Poll::Ready(());
         }
-        due
+        if self.stop.is_cancelled() { Poll::Pending } else { due }
     }
 }
 

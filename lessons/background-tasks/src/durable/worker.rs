@@ -12,6 +12,7 @@ use apalis_sqlite::{Config, SqliteStorage};
 use axum::Router;
 use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
 use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
 use ulid::Ulid;
 
 use super::every::Every;
@@ -33,8 +34,9 @@ async fn send(
     mail: Mail,
     id: TaskId,
     attempt: Attempt,
-    Data(Tools { queue, tick, events }): Data<Tools>,
+    Data(Tools { queue, tick, events, in_hand }): Data<Tools>,
 ) -> Result<(), BoxDynError> {
+    let _in_hand = in_hand.token();
     if attempt.current() > ATTEMPTS {
         // Its workers died of it, or with it: nobody else counts these attempts.
         return Err(AbortError::new("tried too often").into());
@@ -56,6 +58,8 @@ struct Tools {
     queue: Queue,
     tick: Tick,
     events: EventLog,
+    /// The jobs that are being done.
+    in_hand: TaskTracker,
 }
 // ANCHOR_END: job
 
@@ -70,22 +74,27 @@ struct Tools {
 pub async fn worker(server: Server) -> Result<()> {
     let queue = Queue::of(&server).await?;
     let tick = server.tick();
+    let stop = server.shutdown_token();
+    let in_hand = TaskTracker::new();
     let jobs = SqliteStorage::<Mail>::new(queue.pool())
         .with_config(config(heartbeat(&server)?))
-        .poll_with_strategy(Every::new(tick * 1));
+        .poll_with_strategy(Every::new(tick * 1, stop.clone()));
     let worker = WorkerBuilder::new(format!("worker-{}", Ulid::generate()))
         .backend(jobs)
-        .data(Tools { queue, tick, events: server.events() })
+        .data(Tools { queue, tick, events: server.events(), in_hand: in_hand.clone() })
         // The order matters: the place is held, and a panic is tried again.
         .concurrency(1)
         .retry(retries(tick)?)
         .catch_panic()
         .build(send);
 
-    let stop = server.shutdown_token();
     let grace_over = server.grace_over();
     let working = worker.run_until(async move {
         stop.cancelled().await;
+        // apalis stops at once, also in the middle of a transaction of its own. That would
+        // hold SQLite's write lock, and the job in hand could not write down what it did.
+        in_hand.close();
+        in_hand.wait().await;
         Ok::<_, WorkerError>(())
     });
     let serving = async { Ok(server.serve(Router::new()).await?) };
