@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::process::{Ended, Process};
+use crate::target::Target;
 use crate::workspace;
 
 /// A uvicorn that runs an app, ended when it is dropped.
@@ -78,8 +80,31 @@ fn uvicorn(folder: &Path, module: &str) -> Command {
     command
 }
 
-/// Runs the lesson's `test_fastapi_app.py` with pytest; returns a line a test: `PASSED …::test_…`.
-pub fn pytest(lesson: &str, tick: Duration) -> Vec<String> {
+/// The tests of a lesson's `test_fastapi_app.py`, run by pytest once, when the first is asked for.
+pub struct Pytest {
+    lesson: &'static str,
+    verdicts: OnceLock<Vec<String>>,
+}
+
+impl Pytest {
+    /// Of this lesson.
+    pub const fn of(lesson: &'static str) -> Self {
+        Self { lesson, verdicts: OnceLock::new() }
+    }
+
+    /// Asserts that there are tests named after this claim, `de_49`, and that all passed.
+    pub fn assert_passed(&self, claim: &str) {
+        crate::fastapi_only!("runs pytest");
+        let verdicts = self.verdicts.get_or_init(|| pytest(self.lesson, Target::current().tick()));
+        let name = format!("::test_{claim}_");
+        let named: Vec<&String> = verdicts.iter().filter(|line| line.contains(&name)).collect();
+        assert!(!named.is_empty(), "pytest has no test for {claim}");
+        assert!(named.iter().all(|line| line.starts_with("PASSED ")), "{named:#?}");
+    }
+}
+
+/// A line a test: `PASSED …::test_…`.
+fn pytest(lesson: &str, tick: Duration) -> Vec<String> {
     let output = Command::new(python())
         .args(["-m", "pytest", "-p", "no:cacheprovider", "--quiet", "-rA", "--tb=short"])
         .arg(workspace::lesson(lesson))

@@ -8,13 +8,12 @@ use sqlx::FromRow;
 /// It derives no `Serialize`, so it cannot be an answer, and neither can the hash in it:
 ///
 /// ```compile_fail,E0277
-/// use axum::{Json, Router, routing::get};
+/// use axum::Json;
+/// use axum::response::IntoResponse;
 ///
-/// async fn leak() -> Json<lesson_sql::models::User> {
-///     todo!()
+/// fn leak(user: lesson_sql::models::User) -> impl IntoResponse {
+///     Json(user)
 /// }
-///
-/// let app: Router = Router::new().route("/leak", get(leak));
 /// ```
 #[derive(FromRow)]
 pub struct User {

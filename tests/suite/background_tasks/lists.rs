@@ -8,7 +8,7 @@ use axum::{Router, middleware};
 use lesson_support::{BackgroundTasks, EventLog, request_scope};
 use lesson_tests::{expect, fastapi, paused, rust, rust_only};
 
-use super::shutdown::Program;
+use super::shutdown::start_program;
 use super::{asked, assert_json, start};
 
 const STORED: &str = "3 tasks stored, none run";
@@ -64,7 +64,7 @@ async fn bg_11_a_failing_task_ends_the_list_when_the_response_is_out() {
 #[tokio::test]
 async fn bg_11_the_failure_is_in_the_log() {
     lesson_tests::own_server_only!("reads the log of the real program");
-    let program = Program::start(10, &[]).await;
+    let program = start_program(10, &[]).await;
     assert_json(program.get("/several/failing").await, r#""queued""#).await;
     program.log_line(expect(
         rust("WARN request{GET /several/failing}: background tasks dropped, never started: 1"),

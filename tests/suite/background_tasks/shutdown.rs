@@ -2,66 +2,13 @@
 
 use std::time::Duration;
 
-use lesson_tests::fastapi::Uvicorn;
-use lesson_tests::process::Ended;
-use lesson_tests::server::{client, send};
-use lesson_tests::{Answer, Binary, Target, own_server_only, rust_only};
+use lesson_tests::{Program, own_server_only, rust_only};
 
 use super::assert_json;
 
-/// The lesson's program on the current target.
-pub enum Program {
-    Rust(Binary),
-    FastApi(Uvicorn),
-}
-
-impl Program {
-    /// Starts it with ticks of this many milliseconds and waits until it answers requests.
-    pub async fn start(tick_ms: u64, variables: &[(&str, &str)]) -> Self {
-        match Target::current() {
-            Target::FastApi => {
-                let tick = Duration::from_millis(tick_ms);
-                Self::FastApi(Uvicorn::start("background-tasks", tick, variables).await)
-            }
-            _ => {
-                let options = ["--tick-ms", &tick_ms.to_string()];
-                Self::Rust(Binary::start("background-tasks", &options, variables))
-            }
-        }
-    }
-
-    /// GET; returns when the head of the answer is here.
-    pub async fn get(&self, path: &str) -> Answer {
-        let base = match self {
-            Self::Rust(binary) => binary.base_url(),
-            Self::FastApi(uvicorn) => uvicorn.base_url(),
-        };
-        send(client().get(format!("{base}{path}")), Duration::from_secs(1)).await
-    }
-
-    /// Waits for a line of its log that holds `text`.
-    pub fn log_line(&self, text: &str) -> String {
-        match self {
-            Self::Rust(binary) => binary.log_line(text),
-            Self::FastApi(uvicorn) => uvicorn.log_line(text),
-        }
-    }
-
-    /// Sends a signal by its name: `INT`, `TERM`, `KILL`.
-    pub fn signal(&self, name: &str) {
-        match self {
-            Self::Rust(binary) => binary.signal(name),
-            Self::FastApi(uvicorn) => uvicorn.signal(name),
-        }
-    }
-
-    /// Waits for its end.
-    pub fn wait(self) -> Ended {
-        match self {
-            Self::Rust(binary) => binary.wait(),
-            Self::FastApi(uvicorn) => uvicorn.wait(),
-        }
-    }
+/// The lesson's program with ticks of this many milliseconds.
+pub async fn start_program(tick_ms: u64, variables: &[(&str, &str)]) -> Program {
+    Program::start("background-tasks", Duration::from_millis(tick_ms), variables).await
 }
 
 /// The lines of a log that end in one of these, without what stands before.
@@ -75,7 +22,7 @@ const STOPPING: [&str; 2] = ["a second Ctrl-C ends it now", "Shutting down"];
 #[tokio::test]
 async fn bg_15_the_shutdown_waits_for_the_tasks_that_run() {
     own_server_only!("signals the real program");
-    let program = Program::start(100, &[]).await;
+    let program = start_program(100, &[]).await;
     assert_json(program.get("/shared/held").await, r#""held""#).await;
     program.log_line("task begun");
     program.signal("INT");
@@ -94,7 +41,7 @@ async fn bg_15_the_shutdown_waits_for_the_tasks_that_run() {
 #[tokio::test]
 async fn bg_15_it_waits_for_a_thread_too() {
     own_server_only!("signals the real program");
-    let program = Program::start(50, &[]).await;
+    let program = start_program(50, &[]).await;
     assert_json(program.get("/sync/").await, "null").await;
     program.signal("TERM");
     let ended = program.wait();
@@ -104,7 +51,7 @@ async fn bg_15_it_waits_for_a_thread_too() {
 #[tokio::test]
 async fn bg_15_with_nothing_to_wait_for_it_says_nothing_and_ends() {
     rust_only!("signals the real program");
-    let program = Program::start(10, &[]).await;
+    let program = start_program(10, &[]).await;
     assert_json(program.get("/several/failing").await, r#""queued""#).await;
     program.log_line("task failed");
     program.signal("INT");
@@ -118,7 +65,7 @@ async fn bg_15_with_nothing_to_wait_for_it_says_nothing_and_ends() {
 async fn bg_15_after_the_grace_period_it_cuts_and_says_what() {
     rust_only!("signals the real program");
     // The task takes twenty seconds, the grace period a moment.
-    let program = Program::start(2000, &[("LESSON_GRACE_MS", "100")]).await;
+    let program = start_program(2000, &[("LESSON_GRACE_MS", "100")]).await;
     assert_json(program.get("/shared/held").await, r#""held""#).await;
     program.log_line("task begun");
     program.signal("INT");
@@ -138,7 +85,7 @@ async fn bg_15_after_the_grace_period_it_cuts_and_says_what() {
 #[tokio::test]
 async fn bg_07_what_is_in_the_list_dies_with_the_process() {
     own_server_only!("kills the real program");
-    let program = Program::start(100, &[]).await;
+    let program = start_program(100, &[]).await;
     assert_json(program.get("/shared/held").await, r#""held""#).await;
     program.log_line("task begun");
     program.signal("KILL");
@@ -146,7 +93,7 @@ async fn bg_07_what_is_in_the_list_dies_with_the_process() {
     assert_eq!(ended.code, None);
     assert!(marks(&ended.stderr, &["task done", "next task"]).is_empty(), "{}", ended.stderr);
     // Nobody knows of it any more: a new process starts with nothing to do.
-    let program = Program::start(10, &[]).await;
+    let program = start_program(10, &[]).await;
     assert_eq!(program.get("/_events").await.text().await, "[]");
     program.signal("INT");
     let ended = program.wait();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
 
-use super::shutdown::{Program, marks};
+use super::shutdown::{marks, start_program};
 use super::{assert_json, start};
 
 const SPAWNED: &str = r#""spawned""#;
@@ -27,7 +27,7 @@ async fn bg_20_a_spawned_task_runs_though_the_handler_refuses() {
 #[tokio::test]
 async fn bg_21_nobody_learns_of_its_error() {
     own_server_only!("reads the log of the real program");
-    let program = Program::start(10, &[]).await;
+    let program = start_program(10, &[]).await;
     assert_json(program.get("/spawned/failing").await, SPAWNED).await;
     program.log_line("spawned task fails");
     // What is logged later comes after it: once more, and then the end.
@@ -42,7 +42,7 @@ async fn bg_21_nobody_learns_of_its_error() {
 #[tokio::test]
 async fn bg_21_a_panic_is_printed_but_not_logged_and_the_server_lives() {
     own_server_only!("reads the log of the real program");
-    let program = Program::start(10, &[]).await;
+    let program = start_program(10, &[]).await;
     assert_json(program.get("/spawned/panicking").await, SPAWNED).await;
     assert_eq!(program.get("/ping").await.status, 200);
     program.signal("INT");
@@ -57,7 +57,7 @@ async fn bg_21_a_panic_is_printed_but_not_logged_and_the_server_lives() {
 #[tokio::test]
 async fn bg_22_the_shutdown_does_not_wait_for_it() {
     own_server_only!("signals the real program");
-    let program = Program::start(1500, &[]).await;
+    let program = start_program(1500, &[]).await;
     assert_json(program.get("/spawned/lost").await, SPAWNED).await;
     program.log_line("spawned task begun");
     program.signal("INT");
@@ -70,7 +70,7 @@ async fn bg_22_the_shutdown_does_not_wait_for_it() {
 #[tokio::test]
 async fn bg_23_a_tracked_task_is_waited_for() {
     own_server_only!("signals the real program");
-    let program = Program::start(100, &[]).await;
+    let program = start_program(100, &[]).await;
     assert_json(program.get("/spawned/tracked").await, SPAWNED).await;
     program.log_line("spawned task begun");
     program.signal("INT");
@@ -82,7 +82,7 @@ async fn bg_23_a_tracked_task_is_waited_for() {
 #[tokio::test]
 async fn bg_23_but_not_longer_than_the_grace_period() {
     rust_only!("signals the real program");
-    let program = Program::start(2000, &[("LESSON_GRACE_MS", "200")]).await;
+    let program = start_program(2000, &[("LESSON_GRACE_MS", "200")]).await;
     for _ in 0..2 {
         assert_json(program.get("/spawned/tracked").await, SPAWNED).await;
         program.log_line("spawned task begun");

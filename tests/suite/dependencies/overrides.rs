@@ -1,6 +1,6 @@
 //! Dependencies that a test replaces.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,7 +10,8 @@ use axum::response::Response;
 use lesson_dependencies::guards::Secrets;
 use lesson_dependencies::overrides::Sessions;
 use lesson_dependencies::{AppState, app};
-use lesson_tests::{Target, fastapi, fastapi_only, rust_only};
+use lesson_tests::fastapi::Pytest;
+use lesson_tests::rust_only;
 use tower::ServiceExt;
 
 use super::{assert_json, get_with, invalid, missing, start, state};
@@ -92,24 +93,14 @@ async fn de_50_an_override_belongs_to_one_app() {
     }
 }
 
-/// pytest's verdicts: it is started once, by the first test that asks.
-static VERDICTS: LazyLock<Vec<String>> =
-    LazyLock::new(|| fastapi::pytest("dependencies", Target::current().tick()));
-
-fn assert_passed_by_pytest(claim: &str) {
-    fastapi_only!("runs pytest");
-    let name = format!("::test_{claim}_");
-    let verdicts: Vec<&String> = VERDICTS.iter().filter(|line| line.contains(&name)).collect();
-    assert!(!verdicts.is_empty(), "pytest has no test for {claim}");
-    assert!(verdicts.iter().all(|line| line.starts_with("PASSED ")), "{verdicts:#?}");
-}
+static PYTEST: Pytest = Pytest::of("dependencies");
 
 #[test]
 fn de_49_in_python_a_test_replaces_the_function() {
-    assert_passed_by_pytest("de_49");
+    PYTEST.assert_passed("de_49");
 }
 
 #[test]
 fn de_50_in_python_the_overrides_parameters_take_the_place_of_the_old_ones() {
-    assert_passed_by_pytest("de_50");
+    PYTEST.assert_passed("de_50");
 }

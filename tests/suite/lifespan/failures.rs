@@ -8,18 +8,18 @@ use lesson_lifespan::first_error::first_error;
 use lesson_lifespan::model::with_model;
 use lesson_lifespan::startup::Startup;
 use lesson_support::{Server, Settings, Tick};
-use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
+use lesson_tests::{Program, expect, fastapi, own_server_only, rust, rust_only};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::real::{Program, events, run};
+use super::real::{events, start_program};
 use super::{start_and_stop, startup};
 
 #[test]
 fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
     own_server_only!("needs a process that does not start");
-    let ended = run(&[("LESSON_FAIL", "connection")]);
+    let ended = Program::run("lifespan", &[("LESSON_FAIL", "connection")]);
     assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
     assert!(!ended.stderr.contains("running on"), "{}", ended.stderr);
@@ -41,7 +41,7 @@ fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
 #[test]
 fn ls_14_the_first_step_may_fail_too() {
     own_server_only!("needs a process that does not start");
-    let ended = run(&[("LESSON_FAIL", "model")]);
+    let ended = Program::run("lifespan", &[("LESSON_FAIL", "model")]);
     assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
     assert_eq!(events(&ended.stderr), ["items filled", "shutdown noted"]);
@@ -81,7 +81,7 @@ async fn ls_14_a_step_that_does_not_exist_is_refused() {
 #[tokio::test]
 async fn ls_21_a_shutdown_step_that_fails_does_not_stop_the_others() {
     own_server_only!("needs a process that ends");
-    let program = Program::start(Duration::from_millis(10), &[("LESSON_FAIL", "close")]).await;
+    let program = start_program(10, &[("LESSON_FAIL", "close")]).await;
     assert_eq!(program.get("/ping").await.status, 200);
     program.signal("INT");
     let ended = program.wait();
@@ -127,7 +127,7 @@ async fn ls_22_the_first_error_wins() {
 fn ls_22_an_error_that_comes_later_is_logged() {
     rust_only!("reads the log of the real program");
     let variables = [("LESSON_FAIL", "connection"), ("LESSON_SHUTDOWN_LOG", "/")];
-    let ended = run(&variables);
+    let ended = Program::run("lifespan", &variables);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("ERROR the clean-up failed too: /: "), "{}", ended.stderr);
     let last = ended.stderr.lines().last().unwrap_or_default();

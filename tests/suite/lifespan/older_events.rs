@@ -9,7 +9,7 @@ use lesson_lifespan::on_event::{self, Items};
 use lesson_lifespan::{AppState, on_event::on_startup};
 use lesson_tests::{expect, fastapi, own_server_only, paused, rust, rust_only};
 
-use super::real::{Program, events};
+use super::real::{events, start_program};
 use super::{STARTED, start, start_and_stop, startup};
 
 #[tokio::test]
@@ -40,9 +40,7 @@ async fn ls_10_the_shutdown_function_appends_to_a_file() {
     let path = folder.path().join("log.txt");
     let file = path.to_str().expect("a path in UTF-8");
     for run in 1..=2 {
-        let program =
-            Program::start(std::time::Duration::from_millis(10), &[("LESSON_SHUTDOWN_LOG", file)])
-                .await;
+        let program = start_program(10, &[("LESSON_SHUTDOWN_LOG", file)]).await;
         assert_eq!(
             fs::read_to_string(&path).unwrap_or_default(),
             "Application shutdown".repeat(run - 1)

@@ -1,16 +1,14 @@
 //! The end: signals, exit codes, the order of the log, requests in flight.
 
-use std::time::Duration;
-
 use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
 
-use super::real::{Program, events};
+use super::real::{events, start_program};
 use super::{STARTED, STOPPED, start_and_stop};
 
 #[tokio::test]
 async fn ls_02_shutdown_code_runs_once_in_reverse_order() {
     own_server_only!("signals the real program");
-    let program = Program::start(Duration::from_millis(10), &[]).await;
+    let program = start_program(10, &[]).await;
     assert_eq!(program.get("/ping").await.status, 200);
     program.signal("INT");
     let ended = program.wait();
@@ -23,7 +21,7 @@ async fn ls_02_shutdown_code_runs_once_in_reverse_order() {
 #[tokio::test]
 async fn ls_02_sigterm_stops_it_as_ctrl_c_does() {
     own_server_only!("signals the real program");
-    let program = Program::start(Duration::from_millis(10), &[]).await;
+    let program = start_program(10, &[]).await;
     program.signal("TERM");
     let ended = program.wait();
     // No code: uvicorn cleans up and then ends itself by the signal that it was sent.
@@ -35,7 +33,7 @@ async fn ls_02_sigterm_stops_it_as_ctrl_c_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ls_17_a_request_in_flight_is_finished_first() {
     own_server_only!("signals the real program");
-    let program = Program::start(Duration::from_millis(100), &[]).await;
+    let program = start_program(100, &[]).await;
     let answer = tokio::spawn(program.get("/model/slow-predict?x=2"));
     program.log_line("slow prediction begins");
     program.signal("INT");
@@ -56,7 +54,7 @@ async fn ls_17_a_request_in_flight_is_finished_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ls_09_the_model_is_released_after_the_last_answer() {
     own_server_only!("signals the real program");
-    let program = Program::start(Duration::from_millis(100), &[]).await;
+    let program = start_program(100, &[]).await;
     let answers: Vec<_> =
         [1, 2, 3].map(|x| tokio::spawn(program.get(&format!("/model/slow-predict?x={x}")))).into();
     for _ in 0..3 {
@@ -78,7 +76,7 @@ async fn ls_09_the_model_is_released_after_the_last_answer() {
 async fn ls_24_what_runs_too_long_is_cut_and_the_clean_up_runs_all_the_same() {
     rust_only!("signals the real program");
     // The prediction takes three seconds, the grace period a moment.
-    let program = Program::start(Duration::from_millis(600), &[("LESSON_GRACE_MS", "100")]).await;
+    let program = start_program(600, &[("LESSON_GRACE_MS", "100")]).await;
     let answer = tokio::spawn(program.get("/model/slow-predict?x=2"));
     program.log_line("slow prediction begins");
     program.signal("TERM");

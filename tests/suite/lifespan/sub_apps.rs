@@ -5,7 +5,7 @@ use std::time::Duration;
 use lesson_lifespan::sub_app::with_sub_app;
 use lesson_tests::{Binary, expect, fastapi, own_server_only, paused, rust, rust_only};
 
-use super::real::Program;
+use super::real::start_program;
 use super::{STARTED, start};
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn ls_15_a_mounted_application_cannot_lack_its_resources() {
 #[tokio::test]
 async fn ls_15_a_mounted_application_is_started_and_stopped() {
     own_server_only!("reads the log of the real program");
-    let program = Program::start(Duration::from_millis(10), &[]).await;
+    let program = start_program(10, &[]).await;
     program.signal("INT");
     let ended = program.wait();
     let lines = ended.stderr.lines().filter_map(|line| line.split_once("sub-app"));

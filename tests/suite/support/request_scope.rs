@@ -336,11 +336,7 @@ async fn a_client_that_leaves_during_the_teardowns_neither_stops_nor_mixes_them(
 async fn a_handler_that_runs_to_its_end_does_so_without_its_client() {
     rust_only!("needs routes of its own");
     let gate = CancellationToken::new();
-    let (server, mut heard) = start_to_the_end(gate.clone(), LONG).await;
-    let client = ask(&server);
-    assert_eq!(heard.next().await, "handler begins");
-    client.abort();
-    assert_eq!(heard.next().await, "dropped");
+    let (server, mut heard) = left_alone(gate.clone()).await;
     gate.cancel();
     assert_eq!(heard.take(3).await, ["handler ends", "task", "teardown: ok"]);
     server.stop().await;
@@ -350,11 +346,7 @@ async fn a_handler_that_runs_to_its_end_does_so_without_its_client() {
 async fn the_shutdown_waits_for_it() {
     rust_only!("needs routes of its own");
     let gate = CancellationToken::new();
-    let (server, mut heard) = start_to_the_end(gate.clone(), LONG).await;
-    let client = ask(&server);
-    assert_eq!(heard.next().await, "handler begins");
-    client.abort();
-    assert_eq!(heard.next().await, "dropped");
+    let (server, heard) = left_alone(gate.clone()).await;
     server.shutdown.cancel();
     gate.cancel();
     server.stop().await;
@@ -370,6 +362,16 @@ async fn the_grace_period_cuts_it_all_the_same() {
     server.stop().await;
     assert_eq!(heard.rest(), ["dropped", "teardown: cancelled"]);
     client.abort();
+}
+
+/// A handler that has begun, waits for the gate, and has lost its client.
+async fn left_alone(gate: CancellationToken) -> (Running, Heard) {
+    let (server, mut heard) = start_to_the_end(gate, LONG).await;
+    let client = ask(&server);
+    assert_eq!(heard.next().await, "handler begins");
+    client.abort();
+    assert_eq!(heard.next().await, "dropped");
+    (server, heard)
 }
 
 async fn start_to_the_end(gate: CancellationToken, grace: Duration) -> (Running, Heard) {
