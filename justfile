@@ -29,6 +29,6 @@ parity *LESSON:
 check-mine LESSON URL *OPTIONS:
     cargo run --quiet -p lesson-tests --bin claims -- check-mine {{LESSON}} {{URL}} {{OPTIONS}}
 
-# Rewrites the READMEs' code blocks and transcripts from what the code and the servers do.
+# Rewrites the READMEs' code blocks, transcripts and tables of answers from what the code and the servers do.
 bless:
     cargo run --quiet -p lesson-tests --bin bless

@@ -7,7 +7,9 @@
 
 pub mod answer;
 pub mod binary;
+pub mod claim_id;
 pub mod database;
+pub mod differences;
 pub mod fastapi;
 pub mod in_process;
 pub mod pages;
@@ -17,12 +19,15 @@ pub mod program;
 pub mod readme;
 pub mod report;
 pub mod server;
+pub mod suite_run;
 pub mod target;
 pub mod workspace;
 
 pub use answer::{Answer, End, Piece, texts};
 pub use binary::Binary;
+pub use claim_id::ClaimId;
 pub use database::TestDatabase;
 pub use program::Program;
 pub use server::TestServer;
+pub use suite_run::SuiteRun;
 pub use target::{Target, expect, fastapi, rust};

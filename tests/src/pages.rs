@@ -13,11 +13,12 @@ pub fn all() -> Vec<Page> {
 
 /// Each lesson's name and page.
 pub fn of_lessons() -> Vec<(String, Page)> {
-    let page = |lesson: String| {
-        let page = read(&format!("lessons/{lesson}/README.md"));
-        (lesson, page)
-    };
-    workspace::lessons().into_iter().map(page).collect()
+    workspace::lessons().into_iter().map(|lesson| (lesson.clone(), of_lesson(&lesson))).collect()
+}
+
+/// The page of a lesson.
+pub fn of_lesson(lesson: &str) -> Page {
+    read(&format!("lessons/{lesson}/README.md"))
 }
 
 fn read(file: &str) -> Page {

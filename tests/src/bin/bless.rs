@@ -1,11 +1,11 @@
-//! Rewrites the READMEs' code blocks and transcripts from what the code and the servers do.
+//! Rewrites what the READMEs show of the code, of the servers and of the tests.
 //!
 //! Only what no longer fits is rewritten. Read the diff: it is what changed for a reader.
 
 use std::fs;
 
-use lesson_tests::readme::{Page, bless_code, bless_console};
-use lesson_tests::{pages, workspace};
+use lesson_tests::readme::{Page, bless_answers, bless_code, bless_console};
+use lesson_tests::{SuiteRun, differences, pages, workspace};
 
 fn main() {
     for page in pages::all() {
@@ -15,6 +15,19 @@ fn main() {
         let server = pages::server(&lesson);
         write(&page, &bless_console(&page, server.address(), &pages::banner(&server)));
     }
+    for (lesson, page) in pages::of_lessons() {
+        write(&page, &bless_answers(&page, &answers(&lesson)));
+    }
+}
+
+/// What the tests of a lesson expect of the two targets. The run need not be one against
+/// FastAPI: `just parity` compares the table with such a one.
+fn answers(lesson: &str) -> String {
+    let run = SuiteRun::of(&lesson.replace('-', "_"), &[("LESSON_TARGET", "rust")], &[])
+        .unwrap_or_else(|error| panic!("{error}"));
+    // A test that fails has not come to all of its expectations.
+    assert!(run.is_well(), "{lesson}: a test fails; mend it first\n{}", run.stdout);
+    differences::table(&run.facts)
 }
 
 fn write(page: &Page, blessed: &str) {

@@ -5,14 +5,15 @@
 //! claims check-mine LESSON URL [--expect fastapi]
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::net::TcpStream;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
+use lesson_tests::readme::check_answers;
 use lesson_tests::report::Fact;
-use lesson_tests::{Target, fastapi, workspace};
+use lesson_tests::{ClaimId, SuiteRun, Target, differences, fastapi, pages, workspace};
 
 const USAGE: &str = "usage: claims parity [LESSON]
        claims check-mine LESSON URL [--expect fastapi]";
@@ -57,17 +58,16 @@ fn parity_of_all() -> Result<bool, String> {
 
 /// One line for a whole module; says whether all its tests pass.
 fn passes(module: &str, sentence: &str) -> Result<bool, String> {
-    let stdout = suite(module, &[("LESSON_TARGET", "fastapi")], &[])?;
-    let is_well = stdout.contains("test result: ok");
-    if is_well {
-        println!("ok       {sentence}");
-    } else {
-        println!("FAILED   {sentence}\n{stdout}");
+    let run = SuiteRun::of(module, &[("LESSON_TARGET", "fastapi")], &[])?;
+    match run.is_well() {
+        true => println!("ok       {sentence}"),
+        false => println!("FAILED   {sentence}\n{}", run.stdout),
     }
-    Ok(is_well)
+    Ok(run.is_well())
 }
 
-/// Every lesson's tests against its `fastapi_app.py`; says whether none failed.
+/// Every lesson's tests against its `fastapi_app.py`; says whether none failed, and whether
+/// the lesson's README shows what differs.
 fn parity(lessons: &[String]) -> Result<bool, String> {
     fastapi::prepare()?;
     let mut all_well = true;
@@ -75,8 +75,12 @@ fn parity(lessons: &[String]) -> Result<bool, String> {
         println!("\n{lesson}, against FastAPI\n");
         let run = Run::of(lesson, &[("LESSON_TARGET", "fastapi")], &[])?;
         run.print(&sentences(lesson)?);
-        run.print_differences();
-        all_well &= run.is_well();
+        println!("\nWhere they are meant to differ:\n\n{}", run.differences);
+        let faults = check_answers(&pages::of_lesson(lesson), &run.differences);
+        for fault in &faults {
+            println!("FAILED   {fault}");
+        }
+        all_well &= run.is_well() && faults.is_empty();
     }
     Ok(all_well)
 }
@@ -122,47 +126,27 @@ fn host_and_port(url: &str) -> String {
 }
 
 /// The first sentence of each claim of a lesson's README.
-fn sentences(lesson: &str) -> Result<BTreeMap<Claim, String>, String> {
+fn sentences(lesson: &str) -> Result<BTreeMap<ClaimId, String>, String> {
     let path = workspace::lesson(lesson).join("README.md");
     let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(text.lines().filter_map(claim_line).collect())
 }
 
 /// `- **ST-3** A sentence. More.`
-fn claim_line(line: &str) -> Option<(Claim, String)> {
+fn claim_line(line: &str) -> Option<(ClaimId, String)> {
     let (id, text) = line.strip_prefix("- **")?.split_once("** ")?;
-    let (prefix, number) = id.split_once('-')?;
-    let claim = Claim { prefix: prefix.to_owned(), number: number.parse().ok()? };
+    let claim = ClaimId::parse(id)?;
     let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
     Some((claim, sentence.replace(['`', '*'], "")))
-}
-
-/// Runs the tests of one module of the suite; returns what libtest printed.
-fn suite(module: &str, variables: &[(&str, &str)], options: &[&str]) -> Result<String, String> {
-    let output = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"))
-        .args(["test", "--quiet", "--package", "lesson-tests", "--test", "suite", "--"])
-        .args([&format!("{module}::"), "--format=pretty"])
-        .args(options)
-        .env("RUST_BACKTRACE", "0")
-        .envs(variables.iter().copied())
-        .current_dir(workspace::root())
-        .output()
-        .map_err(|e| format!("cannot run cargo: {e}"))?;
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    if !stdout.contains(&format!("{module}::")) {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("no test of {module} was run:\n{stderr}"));
-    }
-    Ok(stdout)
 }
 
 /// What one run of a lesson's tests said.
 #[derive(Debug, Default)]
 struct Run {
     /// Outcome by claim, then by the test's sentence.
-    tests: BTreeMap<Claim, BTreeMap<String, Outcome>>,
-    /// What is meant to differ, by claim: ours, FastAPI's.
-    differences: BTreeMap<Claim, BTreeSet<(String, String)>>,
+    tests: BTreeMap<ClaimId, BTreeMap<String, Outcome>>,
+    /// The table of what is meant to differ.
+    differences: String,
     /// libtest's own words about what failed.
     failures: String,
 }
@@ -217,33 +201,15 @@ fn reasons<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -> String {
     }
 }
 
-/// `ST-3`, in the order of the number.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Claim {
-    prefix: String,
-    number: u32,
-}
-
-impl std::fmt::Display for Claim {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&format!("{}-{}", self.prefix, self.number))
-    }
-}
-
 impl Run {
     fn of(lesson: &str, variables: &[(&str, &str)], options: &[&str]) -> Result<Self, String> {
-        let report = workspace::target().join(format!("claims-{lesson}.tsv"));
-        let report = report.display().to_string();
-        fs::write(&report, "").map_err(|e| format!("{report}: {e}"))?;
-        let variables = [&[("LESSON_REPORT", report.as_str())], variables].concat();
-        let stdout = suite(&lesson.replace('-', "_"), &variables, options)?;
-        let facts = fs::read_to_string(&report).map_err(|e| format!("{report}: {e}"))?;
-        Ok(Self::read(&stdout, &facts))
+        let run = SuiteRun::of(&lesson.replace('-', "_"), variables, options)?;
+        Ok(Self::read(&run.stdout, &run.facts))
     }
 
     /// Puts libtest's lines and the report's facts together.
-    fn read(stdout: &str, facts: &str) -> Self {
-        let mut run = Self::default();
+    fn read(stdout: &str, facts: &[Fact]) -> Self {
+        let mut run = Self { differences: differences::table(facts), ..Self::default() };
         for line in stdout.lines() {
             let Some((test, outcome)) =
                 line.strip_prefix("test ").and_then(|l| l.split_once(" ... "))
@@ -254,12 +220,12 @@ impl Run {
                 "ok" => Outcome::Passed,
                 _ => Outcome::Failed,
             };
-            if let Some((claim, sentence)) = name(test) {
-                run.tests.entry(claim).or_default().insert(sentence, outcome);
-            }
+            run.note(test, outcome);
         }
-        for fact in facts.lines().filter_map(Fact::parse) {
-            run.add(fact);
+        for fact in facts {
+            if let Fact::Skipped { test, reason } = fact {
+                run.note(test, Outcome::Skipped(reason.clone()));
+            }
         }
         // libtest lists what failed with its output, and then once more by name.
         if let Some(failures) = stdout.split("\nfailures:\n").nth(1) {
@@ -268,24 +234,14 @@ impl Run {
         run
     }
 
-    fn add(&mut self, fact: Fact) {
-        match fact {
-            Fact::Skipped { test, reason } => {
-                if let Some((claim, sentence)) = name(&test) {
-                    let tests = self.tests.entry(claim).or_default();
-                    tests.insert(sentence, Outcome::Skipped(reason));
-                }
-            }
-            Fact::Difference { test, rust, fastapi } => {
-                if let Some((claim, _)) = name(&test) {
-                    self.differences.entry(claim).or_default().insert((rust, fastapi));
-                }
-            }
+    fn note(&mut self, test: &str, outcome: Outcome) {
+        if let Some((claim, sentence)) = ClaimId::of_test(test) {
+            self.tests.entry(claim).or_default().insert(sentence, outcome);
         }
     }
 
     /// One line a claim, then what failed, then the counts.
-    fn print(&self, sentences: &BTreeMap<Claim, String>) {
+    fn print(&self, sentences: &BTreeMap<ClaimId, String>) {
         let mut counts = BTreeMap::new();
         for (claim, tests) in &self.tests {
             let verdict = Verdict::of(tests.values());
@@ -306,40 +262,9 @@ impl Run {
         );
     }
 
-    fn print_differences(&self) {
-        println!(
-            "\nWhere they are meant to differ:\n\n| claim | FastAPI | axum |\n| --- | --- | --- |"
-        );
-        for (claim, differences) in &self.differences {
-            for (rust, fastapi) in differences {
-                println!("| {claim} | `{}` | `{}` |", shown(fastapi), shown(rust));
-            }
-        }
-    }
-
     fn is_well(&self) -> bool {
         !self.tests.values().flat_map(BTreeMap::values).any(|outcome| *outcome == Outcome::Failed)
     }
-}
-
-/// A value as a reader writes it: `Some("text")` is text, unless control characters hide in it.
-fn shown(debug: &str) -> String {
-    let inner = debug.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')'));
-    let value = inner.unwrap_or(debug);
-    match serde_json::from_str::<String>(value) {
-        Ok(text) if !text.is_empty() && !text.contains(char::is_control) => text,
-        _ => value.to_owned(),
-    }
-}
-
-/// The claim and the sentence in a test's path: `streaming::text::st_01_each_piece_…`.
-fn name(test: &str) -> Option<(Claim, String)> {
-    let function = test.rsplit("::").next()?;
-    let mut words = function.splitn(3, '_');
-    let prefix = words.next()?.to_uppercase();
-    let number = words.next()?.parse().ok()?;
-    let sentence = words.next()?.replace('_', " ");
-    Some((Claim { prefix, number }, sentence))
 }
 
 #[cfg(test)]
@@ -354,9 +279,11 @@ mod tests {
             test streaming::relay::st_10_the_clock ... ok\n\
             test streaming::text::support_ping ... ok\n\
             \nfailures:\n\n---- streaming::text::st_02_any_iterator stdout ----\n";
-        let facts = "skipped\tstreaming::relay::st_10_the_clock\tpauses the clock\n\
-            difference\tstreaming::text::st_01_a_piece_leaves\t404\t200\n";
-        let run = Run::read(stdout, facts);
+        let facts = [Fact::Skipped {
+            test: "streaming::relay::st_10_the_clock".into(),
+            reason: "pauses the clock".into(),
+        }];
+        let run = Run::read(stdout, &facts);
         let listed: Vec<String> = run
             .tests
             .iter()
@@ -375,7 +302,6 @@ mod tests {
         assert_eq!(verdicts.collect::<Vec<_>>(), ["ok", "FAILED", "skipped"]);
         assert!(run.failures.contains("st_02_any_iterator stdout"));
         let (claim, sentence) = claim_line("- **ST-1** A `piece` leaves. More.").unwrap();
-        assert_eq!(sentence, "A piece leaves.");
-        assert_eq!(run.differences[&claim], BTreeSet::from([("404".into(), "200".into())]));
+        assert_eq!((claim.to_string().as_str(), sentence.as_str()), ("ST-1", "A piece leaves."));
     }
 }

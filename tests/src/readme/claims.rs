@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answers::opens_answers;
 use super::{Fault, Page};
+use crate::claim_id::ClaimId;
 
 /// How many claims of a lesson may do without a test.
 const MAX_PROSE: usize = 5;
@@ -37,45 +39,14 @@ impl TestFunction {
     }
 
     /// The claim in the name; `None` if the test is named after no claim.
-    fn claim(&self) -> Option<Id> {
-        let mut parts = self.name.splitn(3, '_');
-        let prefix = parts.next()?;
-        let number = parts.next()?.parse().ok()?;
-        (prefix.len() == 2).then(|| Id { prefix: prefix.to_uppercase(), number })
-    }
-}
-
-/// `ST-3`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Id {
-    prefix: String,
-    number: u32,
-}
-
-impl Id {
-    fn parse(text: &str) -> Option<Self> {
-        let (prefix, number) = text.split_once('-')?;
-        let id = Self { prefix: prefix.to_owned(), number: number.parse().ok()? };
-        let two_capitals = prefix.len() == 2 && prefix.chars().all(|c| c.is_ascii_uppercase());
-        // Written back, so that `ST-03` and `ST-+3` are no ids.
-        (two_capitals && id.to_string() == text).then_some(id)
-    }
-
-    /// How the names of its tests start.
-    fn test_prefix(&self) -> String {
-        format!("{}_{:02}_", self.prefix.to_lowercase(), self.number)
-    }
-}
-
-impl std::fmt::Display for Id {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.prefix, self.number)
+    fn claim(&self) -> Option<ClaimId> {
+        ClaimId::of_test(&self.name).map(|(claim, _)| claim)
     }
 }
 
 struct Claim {
     line: usize,
-    id: Id,
+    id: ClaimId,
     prose: bool,
 }
 
@@ -85,7 +56,7 @@ pub fn check_claims(page: &Page, prefix: &str, tests: &[TestFunction]) -> Vec<Fa
     let mut faults = numbering(page, prefix, &claims);
     faults.extend(too_much_prose(page, &claims));
 
-    let tested: BTreeSet<Id> = tests.iter().filter_map(TestFunction::claim).collect();
+    let tested: BTreeSet<ClaimId> = tests.iter().filter_map(TestFunction::claim).collect();
     for Claim { line, id, prose } in &claims {
         if !prose && !tested.contains(id) {
             let message = format!(
@@ -114,7 +85,7 @@ fn claims(page: &Page) -> Vec<Claim> {
             let (id, claim) = text.trim_start().strip_prefix("- **")?.split_once("**")?;
             Some(Claim {
                 line,
-                id: Id::parse(id)?,
+                id: ClaimId::parse(id)?,
                 prose: claim.trim_start().starts_with("*(prose)*"),
             })
         })
@@ -169,7 +140,7 @@ pub fn check_differences(page: &Page, tests: &[TestFunction]) -> Vec<Fault> {
     };
     let claims = claims(page);
     let mut faults = Vec::new();
-    let mut listed: BTreeSet<Id> = BTreeSet::new();
+    let mut listed: BTreeSet<ClaimId> = BTreeSet::new();
     for (line, cell) in rows {
         for name in cell.split(',').map(str::trim) {
             match row_fault(name, &claims, tests) {
@@ -192,8 +163,8 @@ pub fn check_differences(page: &Page, tests: &[TestFunction]) -> Vec<Fault> {
 }
 
 /// The id that a row of the table names, if it belongs there.
-fn row_fault(name: &str, claims: &[Claim], tests: &[TestFunction]) -> Result<Id, String> {
-    let id = Id::parse(name).ok_or_else(|| {
+fn row_fault(name: &str, claims: &[Claim], tests: &[TestFunction]) -> Result<ClaimId, String> {
+    let id = ClaimId::parse(name).ok_or_else(|| {
         format!("`{name}` is no claim; the first column holds ids, such as `ST-9, ST-10`")
     })?;
     let Some(claim) = claims.iter().find(|claim| claim.id == id) else {
@@ -223,6 +194,7 @@ fn difference_rows(page: &Page) -> Option<Vec<(usize, &str)>> {
     let rows: Vec<_> = page
         .prose()
         .filter(|(line, _)| (heading.line..next).contains(line))
+        .take_while(|(_, text)| !opens_answers(text))
         .filter_map(|(line, text)| Some((line, text.trim().strip_prefix('|')?)))
         .map(|(line, row)| (line, row.split('|').next().unwrap_or_default().trim()))
         // The titles, and the dashes below them.

@@ -8,10 +8,12 @@
 //! | [`check_code`] | a code block with the file that it is cut from |
 //! | [`check_console`] | a transcript with what the commands print today |
 //! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
+//! | [`check_answers`] | the table of differences with a run of the tests |
 //! | [`check_links`] | a link with the file and the heading that it points at |
 //!
-//! [`bless_code`] and [`bless_console`] give the page's text with the blocks rewritten.
+//! [`bless_code`], [`bless_console`] and [`bless_answers`] give the page's text as it should be.
 
+mod answers;
 mod claims;
 mod code;
 mod console;
@@ -24,6 +26,7 @@ use std::path::{Component, Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+pub use answers::{bless_answers, check_answers};
 pub use claims::{TestFunction, check_claims, check_differences, test_functions};
 pub use code::{bless_code, check_code};
 pub use console::{bless_console, check_console};

@@ -1,0 +1,93 @@
+//! The table of what FastAPI and axum answer where they differ, written into a README by a run.
+
+use super::{Fault, Page};
+
+const OPENING: &str = "<!-- answers -->\n";
+const CLOSING: &str = "<!-- /answers -->";
+
+/// The page between its two comments `answers` is the table that a run of its tests gave.
+pub fn check_answers(page: &Page, table: &str) -> Vec<Fault> {
+    let Some((before, shown, _)) = parts(&page.text) else {
+        let message = format!(
+            "there is no table of answers; write `{}` and `{CLOSING}` below \
+             \"Where axum differs\", and run `just bless`",
+            OPENING.trim_end()
+        );
+        return vec![page.fault(1, message)];
+    };
+    if shown.trim() == table.trim() {
+        return Vec::new();
+    }
+    let lines = shown.trim().lines().zip(table.trim().lines());
+    let same = lines.take_while(|(shown, measured)| shown == measured).count();
+    // The first line of the table stands below the comment and an empty line.
+    let line = before.matches('\n').count() + 3 + same;
+    let message = match table.trim().lines().nth(same) {
+        Some(row) => format!("the tests say `{row}` here; run `just bless`"),
+        None => "no test says what this row says; run `just bless`".to_owned(),
+    };
+    vec![page.fault(line, message)]
+}
+
+/// The page's text with this table.
+pub fn bless_answers(page: &Page, table: &str) -> String {
+    match parts(&page.text) {
+        Some((before, _, after)) => format!("{before}{OPENING}\n{table}\n{after}"),
+        None => page.text.clone(),
+    }
+}
+
+/// What stands before the opening comment, between the two, and from the closing one on.
+fn parts(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once(OPENING)?;
+    let closing = rest.find(CLOSING)?;
+    Some((before, &rest[..closing], &rest[closing..]))
+}
+
+/// Whether a line opens the table that a run writes.
+pub(super) fn opens_answers(line: &str) -> bool {
+    line == OPENING.trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{messages, page};
+    use super::*;
+
+    const TABLE: &str = "| claim |\n| --- |\n| ST-1 |\n| ST-2 |\n";
+
+    #[test]
+    fn a_blessed_page_has_no_fault() {
+        let blessed =
+            bless_answers(&page("# T\n\n<!-- answers -->\nold\n<!-- /answers -->\n"), TABLE);
+        assert_eq!(blessed, format!("# T\n\n<!-- answers -->\n\n{TABLE}\n<!-- /answers -->\n"));
+        assert_eq!(messages(check_answers(&page(&blessed), TABLE)), Vec::<String>::new());
+        assert_eq!(bless_answers(&page(&blessed), TABLE), blessed);
+    }
+
+    #[test]
+    fn a_row_that_the_tests_do_not_say() {
+        let text = bless_answers(&page("<!-- answers -->\n<!-- /answers -->\n"), TABLE);
+        let changed = text.replace("ST-2", "ST-3");
+        assert_eq!(
+            messages(check_answers(&page(&changed), TABLE)),
+            ["lessons/streaming/README.md:6: the tests say `| ST-2 |` here; run `just bless`"]
+        );
+        let more = text.replace("| ST-2 |\n", "| ST-2 |\n| ST-9 |\n");
+        assert_eq!(
+            messages(check_answers(&page(&more), TABLE)),
+            ["lessons/streaming/README.md:7: no test says what this row says; run `just bless`"]
+        );
+    }
+
+    #[test]
+    fn a_page_without_the_comments() {
+        assert_eq!(
+            messages(check_answers(&page("# T\n"), TABLE)),
+            ["lessons/streaming/README.md:1: there is no table of answers; write \
+              `<!-- answers -->` and `<!-- /answers -->` below \"Where axum differs\", \
+              and run `just bless`"]
+        );
+        assert_eq!(bless_answers(&page("# T\n"), TABLE), "# T\n");
+    }
+}
