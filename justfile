@@ -32,3 +32,15 @@ check-mine LESSON URL *OPTIONS:
 # Rewrites the READMEs' code blocks, transcripts and tables of answers from what the code and the servers do.
 bless:
     cargo run --quiet -p lesson-tests --bin bless
+
+# Faults put into the code, and those that no test notices: just mutants [LESSON…], --changed BASE or --summary
+mutants *ARGUMENTS:
+    tests/mutants.sh {{ ARGUMENTS }}
+
+# The suite again and again while all cores are busy: just flaky 10
+flaky RUNS *OPTIONS:
+    tests/flaky.sh {{ RUNS }} {{ OPTIONS }}
+
+# The licences and the sources of everything that is compiled in (needs cargo-deny).
+deny:
+    cargo deny --all-features check licenses sources bans
