@@ -6,7 +6,7 @@ use crate::workspace;
 
 /// Every page that is checked: the workspace's and the lessons'.
 pub fn all() -> Vec<Page> {
-    let mut pages = vec![read("README.md")];
+    let mut pages = vec![read("README.md"), read("CONTRIBUTING.md")];
     pages.extend(of_lessons().into_iter().map(|(_, page)| page));
     pages
 }
