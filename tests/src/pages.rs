@@ -6,9 +6,14 @@ use crate::workspace;
 
 /// Every page that is checked: the workspace's and the lessons'.
 pub fn all() -> Vec<Page> {
-    let mut pages = vec![read("README.md"), read("CONTRIBUTING.md")];
+    let mut pages = about_no_lesson();
     pages.extend(of_lessons().into_iter().map(|(_, page)| page));
     pages
+}
+
+/// The pages that no server stands behind.
+pub fn about_no_lesson() -> Vec<Page> {
+    vec![read("README.md"), read("CONTRIBUTING.md")]
 }
 
 /// Each lesson's name and page.

@@ -1,11 +1,12 @@
 //! Nothing that a README shows is untested.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lesson_tests::readme::{
-    Fault, Page, TestFunction, check_claims, check_code, check_console, check_differences,
-    check_links, test_functions,
+    Fault, Page, TestFunction, check_claims, check_code, check_commands, check_console,
+    check_differences, check_doc_tests, check_links, check_modules, check_no_console,
+    test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
 
@@ -25,6 +26,16 @@ fn links_lead_somewhere() {
 }
 
 #[test]
+fn commands_name_what_exists() {
+    assert_none(pages::all().iter().flat_map(check_commands).collect());
+}
+
+#[test]
+fn no_transcript_stands_where_none_is_replayed() {
+    assert_none(pages::about_no_lesson().iter().flat_map(check_no_console).collect());
+}
+
+#[test]
 fn transcripts_are_what_the_lessons_answer() {
     rust_only!("replays the READMEs against the Rust lessons");
     for (lesson, page) in pages::of_lessons() {
@@ -38,6 +49,29 @@ fn claims_have_tests_and_tests_have_claims() {
     for (lesson, page) in pages::of_lessons() {
         assert_none(check_claims(&page, &prefix(&page), &tests_of(&lesson)));
     }
+}
+
+/// The compiler skips a file that no `mod` names, and so do the tests in it.
+#[test]
+fn files_of_tests_are_compiled() {
+    for lesson in workspace::lessons() {
+        let suite = suite_module(&lesson);
+        let own = workspace::lesson(&lesson).join("tests/main.rs");
+        for module in [suite, own].into_iter().filter(|module| module.exists()) {
+            let files: Vec<String> = files_of(&module).iter().map(|file| shown(file)).collect();
+            assert_none(check_modules(&shown(&module), &read(&module), &files));
+        }
+    }
+}
+
+#[test]
+fn examples_in_the_documentation_are_tested() {
+    let mut files = Vec::new();
+    for folder in ["lessons", "shared", "tests"] {
+        collect_sources(&workspace::root().join(folder), &mut files);
+    }
+    let faults = files.iter().flat_map(|file| check_doc_tests(&shown(file), &read(file)));
+    assert_none(faults.collect());
 }
 
 #[test]
@@ -82,20 +116,48 @@ fn prefix(page: &Page) -> String {
 /// The test functions of a lesson: its module of this suite, with the folder of that
 /// name, and the lesson's own `tests/`.
 fn tests_of(lesson: &str) -> Vec<TestFunction> {
-    let module = lesson.replace('-', "_");
-    let suite = workspace::root().join("tests/suite");
-    let mut files = vec![suite.join(format!("{module}.rs"))];
-    for folder in [suite.join(module), workspace::lesson(lesson).join("tests")] {
-        if let Ok(folder) = folder.read_dir() {
-            files.extend(folder.map(|file| file.expect("a file with tests").path()));
-        }
-    }
-    let sources = files.iter().filter(|file| file.extension().is_some_and(|end| end == "rs"));
-    sources.flat_map(read_tests).collect()
+    let module = suite_module(lesson);
+    let mut files = files_of(&module);
+    files.push(module);
+    files.extend(files_of(&workspace::lesson(lesson).join("tests/main.rs")));
+    files.iter().flat_map(|file| test_functions(&shown(file), &read(file))).collect()
 }
 
-fn read_tests(file: &PathBuf) -> Vec<TestFunction> {
-    let source = fs::read_to_string(file).expect("a source file of the suite");
-    let shown = file.strip_prefix(workspace::root()).expect("a file of the workspace");
-    test_functions(&shown.display().to_string(), &source)
+fn suite_module(lesson: &str) -> PathBuf {
+    workspace::root().join("tests/suite").join(lesson.replace('-', "_")).with_extension("rs")
+}
+
+/// The files of the folder that belongs to a module: `x/` to `x.rs`, its own to `main.rs`.
+fn files_of(module: &Path) -> Vec<PathBuf> {
+    let folder = match module.ends_with("main.rs") {
+        true => module.parent().expect("a file is in a folder").to_owned(),
+        false => module.with_extension(""),
+    };
+    let files = folder.read_dir().into_iter().flatten();
+    files.map(|file| file.expect("a file with tests").path()).filter(|file| is_rust(file)).collect()
+}
+
+fn collect_sources(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in folder.read_dir().expect("a folder of the workspace") {
+        let path = entry.expect("an entry of the workspace").path();
+        match path.is_dir() {
+            true => collect_sources(&path, files),
+            false if is_rust(&path) => files.push(path),
+            false => {}
+        }
+    }
+}
+
+fn is_rust(file: &Path) -> bool {
+    file.extension().is_some_and(|end| end == "rs")
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// The path as messages show it, seen from the workspace's root.
+fn shown(file: &Path) -> String {
+    let file = file.strip_prefix(workspace::root()).expect("a file of the workspace");
+    file.display().to_string()
 }

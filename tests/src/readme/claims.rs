@@ -31,6 +31,8 @@ pub struct TestFunction {
     pub differs: bool,
     /// Whether it is for the Rust target only.
     pub rust_only: bool,
+    /// Whether it is marked `#[ignore]`, so that nothing runs it.
+    pub ignored: bool,
 }
 
 impl TestFunction {
@@ -54,13 +56,17 @@ struct Claim {
 pub fn check_claims(page: &Page, prefix: &str, tests: &[TestFunction]) -> Vec<Fault> {
     let claims = claims(page);
     let mut faults = numbering(page, prefix, &claims);
+    faults.extend(misspelt(page, prefix, &claims));
     faults.extend(too_much_prose(page, &claims));
 
-    let tested: BTreeSet<ClaimId> = tests.iter().filter_map(TestFunction::claim).collect();
+    // A test that is ignored does not run, and so it proves nothing.
+    let run = tests.iter().filter(|test| !test.ignored);
+    let tested: BTreeSet<ClaimId> = run.filter_map(TestFunction::claim).collect();
     for Claim { line, id, prose } in &claims {
         if !prose && !tested.contains(id) {
             let message = format!(
-                "{id} has no test; write one called `{}…`, or mark the claim `*(prose)*`",
+                "{id} has no test that runs; \
+                 write one called `{}…`, or mark the claim `*(prose)*`",
                 id.test_prefix()
             );
             faults.push(page.fault(*line, message));
@@ -116,6 +122,27 @@ fn numbering(page: &Page, prefix: &str, claims: &[Claim]) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// Bullets that start with an id, but not in the one form that is read as a claim.
+fn misspelt(page: &Page, prefix: &str, claims: &[Claim]) -> Vec<Fault> {
+    let claimed = |line| claims.iter().any(|claim| claim.line == line);
+    let bullets = page.prose().filter(|(line, _)| !claimed(*line));
+    let ids = bullets.filter_map(|(line, text)| Some((line, leading_id(text, prefix)?)));
+    ids.map(|(line, id)| {
+        let message =
+            format!("`{id}` is not read as a claim; write `- **{prefix}-7** …`, with your number");
+        page.fault(line, message)
+    })
+    .collect()
+}
+
+/// What looks like an id at the start of a bullet, whatever the marks around it.
+fn leading_id<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let bullet = ["- ", "* ", "+ "].iter().find_map(|mark| text.trim_start().strip_prefix(mark))?;
+    let word = bullet.split_whitespace().next()?.trim_matches(['*', '_', ':', '.', ',']);
+    let number = word.strip_prefix(prefix)?.trim_start_matches(['-', '\u{2011}', '\u{2013}']);
+    number.starts_with(|c: char| c.is_ascii_digit()).then_some(word)
 }
 
 fn too_much_prose(page: &Page, claims: &[Claim]) -> Option<Fault> {
@@ -208,11 +235,13 @@ pub fn test_functions(file: &str, source: &str) -> Vec<TestFunction> {
     let lines: Vec<&str> = source.lines().collect();
     let mut functions = Vec::new();
     let mut attribute = false;
+    let mut ignored = false;
     for (index, line) in lines.iter().enumerate() {
         attribute |= is_test_attribute(line);
-        if let Some(name) = function_name(line)
-            && std::mem::take(&mut attribute)
-        {
+        ignored |= line.trim_start().starts_with("#[ignore");
+        let Some(name) = function_name(line) else { continue };
+        let ignored = std::mem::take(&mut ignored);
+        if std::mem::take(&mut attribute) {
             let body = body(&lines[index..]);
             functions.push(TestFunction {
                 file: file.to_owned(),
@@ -220,6 +249,7 @@ pub fn test_functions(file: &str, source: &str) -> Vec<TestFunction> {
                 name: name.to_owned(),
                 differs: body.contains(DIFFERENCE),
                 rust_only: body.contains(RUST_ONLY),
+                ignored,
             });
         }
     }
@@ -290,8 +320,37 @@ mod tests {
     fn a_claim_without_a_test() {
         assert_eq!(
             claims_faults("# Title\n\n- **ST-1** one\n", &["other"]),
-            ["lessons/streaming/README.md:3: ST-1 has no test; \
+            ["lessons/streaming/README.md:3: ST-1 has no test that runs; \
               write one called `st_01_…`, or mark the claim `*(prose)*`"]
+        );
+    }
+
+    #[test]
+    fn a_claim_whose_only_test_is_ignored() {
+        let source = "#[test]\n#[ignore = \"slow\"]\nfn st_01_one() {}\n\n\
+                      #[test]\nfn st_02_two() {}\n";
+        let tests = test_functions("tests/suite/streaming.rs", source);
+        assert_eq!(
+            messages(check_claims(&page("- **ST-1** one\n- **ST-2** two\n"), "ST", &tests)),
+            ["lessons/streaming/README.md:1: ST-1 has no test that runs; \
+              write one called `st_01_…`, or mark the claim `*(prose)*`"]
+        );
+    }
+
+    #[test]
+    fn ids_that_are_not_read_as_claims() {
+        let text = "- **ST-1** one\n- **ST-02** two\n* **ST-3** three\n- ST-4: four\n\
+                    - **UTF-8** is none\n- DE-5 is another lesson's\n";
+        assert_eq!(
+            claims_faults(text, &["st_01_one"]),
+            [
+                "lessons/streaming/README.md:2: `ST-02` is not read as a claim; \
+                 write `- **ST-7** …`, with your number",
+                "lessons/streaming/README.md:3: `ST-3` is not read as a claim; \
+                 write `- **ST-7** …`, with your number",
+                "lessons/streaming/README.md:4: `ST-4` is not read as a claim; \
+                 write `- **ST-7** …`, with your number",
+            ]
         );
     }
 

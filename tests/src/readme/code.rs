@@ -21,7 +21,23 @@ pub fn check_code(page: &Page) -> Vec<Fault> {
         );
         page.fault(source.line, message)
     });
-    blocks.chain(stray).collect()
+    let hidden = page.prose().filter_map(|(line, text)| {
+        let message = hidden_fault(text)?;
+        Some(page.fault(line, message))
+    });
+    blocks.chain(stray).chain(hidden).collect()
+}
+
+/// Code that is shown, but that the parser takes for HTML or for text.
+fn hidden_fault(text: &str) -> Option<&'static str> {
+    let text = text.trim_start();
+    if text.starts_with("```") || text.starts_with("~~~") {
+        return Some(
+            "this fence is part of the HTML above it, so it shows no block and is not checked; \
+             put an empty line before it",
+        );
+    }
+    text.contains("<pre").then_some("code in HTML is not checked; put it between fences")
 }
 
 /// The page's text, with every block rewritten that differs from its file.
@@ -263,6 +279,21 @@ any
                  put it between fences",
                 "lessons/streaming/README.md:12: this block is never closed; \
                  end it with a line of backticks",
+            ]
+        );
+    }
+
+    #[test]
+    fn blocks_that_html_hides() {
+        assert_eq!(
+            faults("", "<details>\n```rust\nfn a() {}\n```\n</details>\n\n<pre>fn b() {}</pre>\n"),
+            [
+                "lessons/streaming/README.md:2: this fence is part of the HTML above it, \
+                 so it shows no block and is not checked; put an empty line before it",
+                "lessons/streaming/README.md:4: this fence is part of the HTML above it, \
+                 so it shows no block and is not checked; put an empty line before it",
+                "lessons/streaming/README.md:7: code in HTML is not checked; \
+                 put it between fences",
             ]
         );
     }

@@ -39,6 +39,13 @@ pub fn check_console(page: &Page, server: SocketAddr, banner: &str) -> Vec<Fault
     consoles.flat_map(|block| stage.check(block)).collect()
 }
 
+/// No transcript stands in a page that is about no lesson: there is no server to replay it on.
+pub fn check_no_console(page: &Page) -> Vec<Fault> {
+    let consoles = page.blocks.iter().filter(|block| is_console(block));
+    let message = "nothing replays this transcript; move it to a lesson, or make it `text`";
+    consoles.map(|block| page.fault(block.line, message)).collect()
+}
+
 /// The page's text, with the outputs rewritten that are no longer true.
 ///
 /// An output that still matches stays as it is, and with it what was elided by hand.
@@ -471,6 +478,16 @@ $ true
                     write one after `$ `, or make the block `text`";
         assert_eq!(faults(""), [format!("lessons/streaming/README.md:1: {cure}")]);
         assert_eq!(faults("a\n$ echo a\n"), [format!("lessons/streaming/README.md:2: {cure}")]);
+    }
+
+    #[test]
+    fn a_transcript_that_nothing_replays() {
+        let page = page("text\n\n```console\n$ true\n```\n");
+        assert_eq!(
+            messages(check_no_console(&page)),
+            ["lessons/streaming/README.md:3: nothing replays this transcript; \
+              move it to a lesson, or make it `text`"]
+        );
     }
 
     #[test]

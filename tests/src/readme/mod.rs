@@ -7,30 +7,43 @@
 //! | --- | --- |
 //! | [`check_code`] | a code block with the file that it is cut from |
 //! | [`check_console`] | a transcript with what the commands print today |
+//! | [`check_no_console`] | a page that no server stands behind with having no transcript |
 //! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
 //! | [`check_answers`] | the table of differences with a run of the tests |
 //! | [`check_links`] | a link with the file and the heading that it points at |
+//! | [`check_commands`] | a command with the recipes, packages and programs that exist |
+//!
+//! Two more look at source files, because a page relies on what they hold:
+//! [`check_doc_tests`] at examples in documentation, [`check_modules`] at files of tests.
 //!
 //! [`bless_code`], [`bless_console`] and [`bless_answers`] give the page's text as it should be.
 
 mod answers;
 mod claims;
 mod code;
+mod commands;
 mod console;
+mod doc_tests;
 mod links;
+mod modules;
 
 use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    BrokenLink, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
+};
 
 pub use answers::{bless_answers, check_answers};
 pub use claims::{TestFunction, check_claims, check_differences, test_functions};
 pub use code::{bless_code, check_code};
-pub use console::{bless_console, check_console};
+pub use commands::check_commands;
+pub use console::{bless_console, check_console, check_no_console};
+pub use doc_tests::check_doc_tests;
 pub use links::check_links;
+pub use modules::check_modules;
 
 /// One thing that is wrong, where it is, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +71,9 @@ pub struct Page {
     blocks: Vec<Block>,
     headings: Vec<Heading>,
     links: Vec<Link>,
+    /// Links of the form `[text][label]` whose label is defined nowhere.
+    unlabelled: Vec<Link>,
+    code_spans: Vec<CodeSpan>,
     /// `code` comments that no block follows.
     stray_sources: Vec<Source>,
 }
@@ -95,6 +111,13 @@ struct Link {
     target: String,
 }
 
+/// Code in a sentence, between backticks.
+#[derive(Debug)]
+struct CodeSpan {
+    line: usize,
+    text: String,
+}
+
 impl Page {
     /// Reads `file`, a path seen from the repository's `root`.
     pub fn read(root: &Path, file: &str) -> io::Result<Self> {
@@ -111,6 +134,8 @@ impl Page {
             blocks: Vec::new(),
             headings: Vec::new(),
             links: Vec::new(),
+            unlabelled: Vec::new(),
+            code_spans: Vec::new(),
             stray_sources: Vec::new(),
         };
         page.parse();
@@ -133,8 +158,19 @@ impl Page {
         let mut block: Option<Block> = None;
         let mut heading: Option<Heading> = None;
         let mut source: Option<Source> = None;
+        let mut unlabelled = Vec::new();
+        // To the parser a link without its label is plain text; only this callback sees it.
+        let note_unlabelled = |link: BrokenLink<'_>| {
+            // `[..]` alone is most often no link at all, but two pairs of brackets are.
+            if link.link_type == LinkType::Reference {
+                let line = line_of(&text, link.span.start);
+                unlabelled.push(Link { line, target: link.reference.into_string() });
+            }
+            None
+        };
+        let parser = Parser::new_with_broken_link_callback(&text, options, Some(note_unlabelled));
 
-        for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
+        for (event, range) in parser.into_offset_iter() {
             // The comment's own end is all that may come between it and its block.
             if event == Event::End(TagEnd::HtmlBlock) {
                 continue;
@@ -146,6 +182,9 @@ impl Page {
                 continue;
             }
             self.stray_sources.extend(before);
+            if let Event::Code(span) = &event {
+                self.code_spans.push(CodeSpan { line, text: span.to_string() });
+            }
             match event {
                 Event::End(TagEnd::CodeBlock) => self.blocks.extend(block.take()),
                 Event::Start(Tag::Heading { level, .. }) => {
@@ -169,6 +208,7 @@ impl Page {
             }
         }
         self.stray_sources.extend(source);
+        self.unlabelled = unlabelled;
     }
 
     fn fault(&self, line: usize, message: impl Into<String>) -> Fault {
@@ -245,7 +285,9 @@ impl Block {
     }
 
     fn covers(&self, line: usize) -> bool {
-        (self.line..=self.line + self.text.lines().count()).contains(&line)
+        let closing_fence = usize::from(self.inner.is_some());
+        let last = self.line + self.text.lines().count() + closing_fence;
+        (self.line..=last).contains(&line)
     }
 }
 
