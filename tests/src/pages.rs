@@ -4,16 +4,21 @@ use crate::binary::Binary;
 use crate::readme::Page;
 use crate::workspace;
 
-/// Every page that is checked: the workspace's and the lessons'.
+/// Every page that is checked: the workspace's, the map and the lessons'.
 pub fn all() -> Vec<Page> {
     let mut pages = about_no_lesson();
     pages.extend(of_lessons().into_iter().map(|(_, page)| page));
     pages
 }
 
-/// The pages that no server stands behind.
+/// The pages that no server stands behind: the workspace's and the map.
 pub fn about_no_lesson() -> Vec<Page> {
-    vec![read("README.md"), read("CONTRIBUTING.md")]
+    vec![read("README.md"), read("CONTRIBUTING.md"), map()]
+}
+
+/// FastAPI's topics, and where each is found here.
+pub fn map() -> Page {
+    read("lessons/README.md")
 }
 
 /// Each lesson's name and page.

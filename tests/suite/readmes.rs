@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lesson_tests::readme::{
-    Fault, Page, TestFunction, check_claims, check_code, check_commands, check_console,
-    check_differences, check_doc_tests, check_links, check_modules, check_no_console,
+    Fault, Page, Sources, TestFunction, check_claims, check_code, check_commands, check_console,
+    check_differences, check_doc_tests, check_links, check_map, check_modules, check_no_console,
     test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
@@ -28,6 +28,17 @@ fn links_lead_somewhere() {
 #[test]
 fn commands_name_what_exists() {
     assert_none(pages::all().iter().flat_map(check_commands).collect());
+}
+
+#[test]
+fn the_map_has_every_topic_of_fastapi() {
+    let fastapi = workspace::root().join("tests/fastapi");
+    let sources = Sources {
+        topics: &read(&fastapi.join("topics.txt")),
+        requirements: &read(&fastapi.join("requirements.txt")),
+        lessons: &workspace::lessons(),
+    };
+    assert_none(check_map(&pages::map(), &sources));
 }
 
 #[test]

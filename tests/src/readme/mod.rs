@@ -12,6 +12,7 @@
 //! | [`check_answers`] | the table of differences with a run of the tests |
 //! | [`check_links`] | a link with the file and the heading that it points at |
 //! | [`check_commands`] | a command with the recipes, packages and programs that exist |
+//! | [`check_map`] | the map with FastAPI's topics and the lessons |
 //!
 //! Two more look at source files, because a page relies on what they hold:
 //! [`check_doc_tests`] at examples in documentation, [`check_modules`] at files of tests.
@@ -25,6 +26,7 @@ mod commands;
 mod console;
 mod doc_tests;
 mod links;
+mod map;
 mod modules;
 
 use std::fmt;
@@ -43,6 +45,7 @@ pub use commands::check_commands;
 pub use console::{bless_console, check_console, check_no_console};
 pub use doc_tests::check_doc_tests;
 pub use links::check_links;
+pub use map::{Sources, check_map};
 pub use modules::check_modules;
 
 /// One thing that is wrong, where it is, and what to do about it.
