@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use lesson_tests::readme::{
     Fault, Page, Sources, TestFunction, check_claims, check_code, check_commands, check_console,
-    check_differences, check_doc_tests, check_links, check_map, check_modules, check_no_console,
-    test_functions,
+    check_differences, check_doc_tests, check_links, check_map, check_mentions, check_modules,
+    check_no_console, test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
 
@@ -60,6 +60,14 @@ fn claims_have_tests_and_tests_have_claims() {
     for (lesson, page) in pages::of_lessons() {
         assert_none(check_claims(&page, &prefix(&page), &tests_of(&lesson)));
     }
+}
+
+#[test]
+fn ids_that_are_mentioned_are_claims() {
+    // Its examples are of claims that somebody may add, so they are none yet.
+    let is_example = |page: &Page| page.file() == "CONTRIBUTING.md";
+    let pages: Vec<Page> = pages::all().into_iter().filter(|page| !is_example(page)).collect();
+    assert_none(check_mentions(&pages));
 }
 
 /// The compiler skips a file that no `mod` names, and so do the tests in it.

@@ -85,6 +85,11 @@ pub fn check_claims(page: &Page, prefix: &str, tests: &[TestFunction]) -> Vec<Fa
     faults
 }
 
+/// The ids that the page claims.
+pub(super) fn ids(page: &Page) -> Vec<ClaimId> {
+    claims(page).into_iter().map(|claim| claim.id).collect()
+}
+
 fn claims(page: &Page) -> Vec<Claim> {
     page.prose()
         .filter_map(|(line, text)| {

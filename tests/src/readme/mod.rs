@@ -10,6 +10,7 @@
 //! | [`check_no_console`] | a page that no server stands behind with having no transcript |
 //! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
 //! | [`check_answers`] | the table of differences with a run of the tests |
+//! | [`check_mentions`] | an id in a sentence with the claims of all pages |
 //! | [`check_links`] | a link with the file and the heading that it points at |
 //! | [`check_commands`] | a command with the recipes, packages and programs that exist |
 //! | [`check_map`] | the map with FastAPI's topics and the lessons |
@@ -27,6 +28,7 @@ mod console;
 mod doc_tests;
 mod links;
 mod map;
+mod mentions;
 mod modules;
 
 use std::fmt;
@@ -46,6 +48,7 @@ pub use console::{bless_console, check_console, check_no_console};
 pub use doc_tests::check_doc_tests;
 pub use links::check_links;
 pub use map::{Sources, check_map};
+pub use mentions::check_mentions;
 pub use modules::check_modules;
 
 /// One thing that is wrong, where it is, and what to do about it.
