@@ -1,7 +1,8 @@
 //! Links between files resolve, down to the heading.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::{Fault, Heading, Link, Page};
 
@@ -17,12 +18,19 @@ pub fn check_links(page: &Page) -> Vec<Fault> {
         );
         page.fault(link.line, message)
     });
-    let broken =
-        page.links.iter().filter_map(|link| Some(page.fault(link.line, fault(page, link)?)));
+    let mut linked = HashMap::new();
+    let broken = page
+        .links
+        .iter()
+        .filter_map(|link| Some(page.fault(link.line, fault(page, link, &mut linked)?)));
     broken.chain(unlabelled).collect()
 }
 
-fn fault(page: &Page, link: &Link) -> Option<String> {
+/// The anchors of the pages that were linked to so far. Many links lead to one page, and
+/// to parse it for each of them takes seconds.
+type Linked = HashMap<PathBuf, io::Result<Vec<String>>>;
+
+fn fault(page: &Page, link: &Link, linked: &mut Linked) -> Option<String> {
     let target = &link.target;
     if target.contains(':') {
         return web_fault(target);
@@ -32,7 +40,8 @@ fn fault(page: &Page, link: &Link) -> Option<String> {
         None => (target.as_str(), None),
     };
     if path.is_empty() {
-        return fragment_fault(page, target, fragment.unwrap_or_default());
+        let anchors = anchors(&page.headings);
+        return fragment_fault(&page.file, &anchors, target, fragment.unwrap_or_default());
     }
     let Some(resolved) = page.resolve(path) else {
         return Some(format!("the link `{target}` leaves the repository; link to the web instead"));
@@ -44,8 +53,10 @@ fn fault(page: &Page, link: &Link) -> Option<String> {
         ));
     }
     let fragment = fragment.filter(|_| is_markdown(&resolved))?;
-    match Page::read(&page.root, &resolved.to_string_lossy()) {
-        Ok(other) => fragment_fault(&other, target, fragment),
+    let file = resolved.to_string_lossy().into_owned();
+    let read = || Page::read(&page.root, &file).map(|other| anchors(&other.headings));
+    match linked.entry(resolved).or_insert_with(read) {
+        Ok(anchors) => fragment_fault(&file, anchors, target, fragment),
         Err(error) => Some(format!(
             "the target of the link `{target}` cannot be read ({error}); save it as UTF-8"
         )),
@@ -63,10 +74,9 @@ fn web_fault(target: &str) -> Option<String> {
     })
 }
 
-fn fragment_fault(page: &Page, target: &str, fragment: &str) -> Option<String> {
-    let anchors = anchors(&page.headings);
+fn fragment_fault(file: &str, anchors: &[String], target: &str, fragment: &str) -> Option<String> {
     (!anchors.iter().any(|anchor| anchor == fragment)).then(|| {
-        format!("the link `{target}` names no heading; {} has: {}", page.file, anchors.join(", "))
+        format!("the link `{target}` names no heading; {file} has: {}", anchors.join(", "))
     })
 }
 
