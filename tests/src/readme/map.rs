@@ -190,7 +190,7 @@ fn lesson_faults(page: &Page, rows: &[Row<'_>], lessons: &[String]) -> Vec<Fault
 /// The page says how much it is, and of which version.
 fn summary_faults(page: &Page, rows: &[Row<'_>], sources: &Sources<'_>) -> Vec<Fault> {
     let taught = rows.iter().filter(|row| row.lessons(page).next().is_some()).count();
-    let count = format!("{} topics, {taught} of them in a lesson", rows.len());
+    let count = format!("{} topics, {taught} of them with a link into a lesson", rows.len());
     let version = sources.requirements.lines().find_map(|line| line.strip_prefix("fastapi=="));
     let version = format!("FastAPI {}", version.unwrap_or("(not pinned)"));
     let mut faults = Vec::new();
@@ -225,7 +225,7 @@ mod tests {
                         [async](async/README.md) |\n";
 
     fn faults(rows: &[&str]) -> Vec<String> {
-        let summary = "FastAPI 1.2.3 has 3 topics, 2 of them in a lesson.\n";
+        let summary = "FastAPI 1.2.3 has 3 topics, 2 of them with a link into a lesson.\n";
         faults_of(&format!("{summary}\n| a | b | c |\n| - | - | - |\n{}", rows.concat()))
     }
 
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn a_complete_map_is_no_fault() {
         assert_eq!(faults(&[BODY, CORS, WSGI]), Vec::<String>::new());
-        let text = "FastAPI 1.2.3, 3 topics, 2 of them in a lesson\n\n";
+        let text = "FastAPI 1.2.3, 3 topics, 2 of them with a link into a lesson\n\n";
         let table = "| a | b | c |\n| - | - | - |\n";
         let two_tables = format!("{text}{table}{BODY}\n## Next\n\n{table}{CORS}{WSGI}");
         assert_eq!(faults_of(&two_tables), Vec::<String>::new());
@@ -299,14 +299,14 @@ mod tests {
 
     #[test]
     fn a_topic_without_a_row() {
-        let summary = "FastAPI 1.2.3 has 2 topics, 2 of them in a lesson.\n\n";
+        let summary = "FastAPI 1.2.3 has 2 topics, 2 of them with a link into a lesson.\n\n";
         let table = "| a | b | c |\n| - | - | - |\n";
         assert_eq!(
             faults_of(&format!("{summary}{table}{BODY}{WSGI}")),
             ["lessons/README.md:5: `tutorial/cors/` has no row; \
               write one after that of `tutorial/body/`"]
         );
-        let summary = "FastAPI 1.2.3 has 2 topics, 1 of them in a lesson.\n\n";
+        let summary = "FastAPI 1.2.3 has 2 topics, 1 of them with a link into a lesson.\n\n";
         let row = WSGI.replace("async/README.md", "sql/README.md), [b](async/README.md");
         assert_eq!(
             faults_of(&format!("{summary}{table}{CORS}{row}")),
@@ -356,7 +356,7 @@ mod tests {
             faults_of(&format!("FastAPI 1.2.2 has 4 topics.\n\n{table}{BODY}{CORS}{WSGI}")),
             [
                 "lessons/README.md:1: the page does not say how much it has; \
-                 write `3 topics, 2 of them in a lesson`",
+                 write `3 topics, 2 of them with a link into a lesson`",
                 "lessons/README.md:1: the page does not say that its list is of FastAPI 1.2.3, \
                  the version that the tests run; compare the list with that version's \
                  documentation, and write it",
