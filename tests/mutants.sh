@@ -54,7 +54,7 @@ try() {
     trap 'collect "$package"' EXIT
     # 2: some were missed; 3: some ended in a time-out, which is as good as caught.
     local code=0
-    CARGO_PROFILE_DEV_DEBUG=0 cargo mutants --package "lesson-$package" \
+    cargo mutants --package "lesson-$package" \
         --test-workspace=true --output "$out/$package" \
         --timeout 120 --build-timeout 900 "${targets[@]}" "$@" \
         -- -- --test-threads=16 "${skips[@]}" || code=$?
