@@ -38,7 +38,7 @@ fn timeline(arguments: &[&str]) -> Ended {
 #[test]
 fn as_24_the_timeline_of_the_readme_is_what_it_draws() {
     rust_only!("starts the example");
-    let ended = timeline(&["--tick-ms", "5"]);
+    let ended = timeline(&["--tick-ms", "20"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let page = fs::read_to_string(workspace::lesson("async").join("README.md"));
     let page = page.expect("the lesson's README");
