@@ -101,8 +101,8 @@ case ${1:-} in
         $well
         ;;
     *)
-        [[ $# -gt 0 ]] || mapfile -t packages < <(lessons; echo support)
-        for package in "${packages[@]:-$@}"; do
+        [[ $# -gt 0 ]] || set -- $(lessons) support
+        for package in "$@"; do
             try "$package" --iterate || true
         done
         summary

@@ -32,7 +32,7 @@ if [[ $(id -u) == 0 ]]; then
 fi
 # shellcheck disable=SC2329  # the trap calls it
 stop() {
-    "${as_owner[@]}" "$bin/pg_ctl" stop -D "$folder/data" -m immediate -s || true
+    ${as_owner[@]+"${as_owner[@]}"} "$bin/pg_ctl" stop -D "$folder/data" -m immediate -s || true
     rm -rf "$folder"
 }
 trap stop EXIT
@@ -40,10 +40,10 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 cd "$folder"
-"${as_owner[@]}" "$bin/initdb" -D "$folder/data" -U postgres -A trust -N >"$folder/initdb.log"
+${as_owner[@]+"${as_owner[@]}"} "$bin/initdb" -D "$folder/data" -U postgres -A trust -N >"$folder/initdb.log"
 # No port: the one socket lies in the folder. Nothing here has to survive a power cut.
 options="-c listen_addresses='' -k $folder -c fsync=off -c max_connections=500"
-"${as_owner[@]}" "$bin/pg_ctl" start -D "$folder/data" -l "$folder/log" -o "$options" -s -w
+${as_owner[@]+"${as_owner[@]}"} "$bin/pg_ctl" start -D "$folder/data" -l "$folder/log" -o "$options" -s -w
 cd "$OLDPWD"
 
 export LESSON_POSTGRES="postgres://postgres@${folder//\//%2F}"

@@ -5,8 +5,15 @@ mod crud;
 mod pytest;
 mod routes;
 
-use lesson_tests::TestServer;
+use lesson_tests::{Binary, TestServer, rust_only};
 
 async fn start() -> TestServer {
     TestServer::start("testing").await
+}
+
+#[tokio::test]
+async fn the_program_serves_the_lesson() {
+    rust_only!("starts the lesson's program");
+    let program = Binary::start("testing", &[], &[]);
+    assert_eq!(program.get("/ping").await.text().await, r#""pong""#);
 }

@@ -1,6 +1,6 @@
 //! The layer that waits for the first chunk.
 
-use lesson_tests::{Answer, Binary, End, expect, fastapi, paused, rust};
+use lesson_tests::{Answer, Binary, End, TestServer, expect, fastapi, paused, rust};
 use lesson_tests::{rust_only, texts};
 
 use super::{paused_app, start};
@@ -188,7 +188,8 @@ async fn st_20_a_raised_error_and_a_yielded_one_look_alike() {
 
 #[tokio::test]
 async fn st_21_the_source_pauses_once_a_round_and_each_digit_is_a_chunk() {
-    let server = start().await;
+    // A tick in which a busy machine can also read ten pieces.
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "100")]).await;
     let body = server.get("/bare-ok/stream").await.rest().await;
     let digits: Vec<String> = DIGITS.chars().map(String::from).collect();
     assert_eq!(body.texts(), digits);
