@@ -1,9 +1,10 @@
 //! The redirect from a path without its slash, which axum does not do by itself.
 
+use axum::Router;
 use axum::http::Uri;
 use axum::response::Redirect;
 use axum::routing::post;
-use axum::{Json, Router};
+use lesson_support::extract::Json;
 use serde::{Deserialize, Serialize};
 
 // ANCHOR: slashes

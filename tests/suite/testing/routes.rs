@@ -184,6 +184,21 @@ async fn te_43_the_client_sends_method_and_body_again() {
     assert_eq!(answer.text().await, r#"{"text":"again"}"#);
 }
 
+#[tokio::test]
+async fn a_body_behind_the_slash_that_is_no_note_is_422() {
+    let server = start().await;
+    for (content_type, body, kind) in [
+        ("application/json", "{", "json_invalid"),
+        ("application/json", "{}", "missing"),
+        ("text/plain", r#"{"text":"again"}"#, "model_attributes_type"),
+    ] {
+        let request = server.request(Method::POST, "/slashes/");
+        let answer = server.send(request.header("content-type", content_type).body(body)).await;
+        assert_eq!(answer.status, 422, "{content_type} {body}");
+        assert!(answer.text().await.contains(&format!(r#""type":"{kind}""#)), "{body}");
+    }
+}
+
 fn with_note(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     request.header("content-type", "application/json").body(r#"{"text":"again"}"#)
 }
