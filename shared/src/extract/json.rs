@@ -23,10 +23,10 @@ use crate::ApiError;
 ///
 /// A body whose content type is not JSON counts as one string, as in FastAPI.
 /// `Json<Option<T>>` may be left out. Rejects with 422 and all bad fields, with one
-/// `json_invalid` if it is no JSON, with 400 if it is not UTF-8, with 413 if it is larger
-/// than axum's [`DefaultBodyLimit`](axum::extract::DefaultBodyLimit), and with 408 if its
-/// client was silent for longer than a [`TimeoutBody`](tower_http::timeout::TimeoutBody)
-/// around it waits.
+/// `json_invalid` if it is no JSON, with 400 if it is not UTF-8 or nested more than 127 deep,
+/// with 413 if it is larger than axum's
+/// [`DefaultBodyLimit`](axum::extract::DefaultBodyLimit), and with 408 if its client was
+/// silent for longer than a [`TimeoutBody`](tower_http::timeout::TimeoutBody) around it waits.
 ///
 /// [request body]: https://fastapi.tiangolo.com/tutorial/body/
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ fn took_too_long(error: &BytesRejection) -> bool {
     causes.any(|cause| cause.is::<TimeoutError>())
 }
 
-fn cannot_parse() -> Rejection {
+pub(super) fn cannot_parse() -> Rejection {
     ApiError::new(StatusCode::BAD_REQUEST, "There was an error parsing the body").into()
 }
 

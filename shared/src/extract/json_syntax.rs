@@ -2,20 +2,28 @@
 
 use serde_json::{Value, json};
 
+use super::json::cannot_parse;
 use super::rejection::{Problem, Rejection};
 
 /// Parses a text, which may start with a byte order mark.
 pub(super) fn parse(text: &str) -> Result<Value, Rejection> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_json::from_str(text).map_err(|error| {
-        Rejection::Unreadable(Box::new(Problem {
-            kind: "json_invalid",
-            loc: vec!["body".into(), offset(text, &error).into()],
-            msg: "JSON decode error".into(),
-            input: Some(json!({})),
-            ctx: Some(json!({ "error": error.to_string() })),
-        }))
-    })
+    serde_json::from_str(text).map_err(|error| rejection(text, &error))
+}
+
+fn rejection(text: &str, error: &serde_json::Error) -> Rejection {
+    let reason = error.to_string();
+    if reason.starts_with("recursion limit exceeded") {
+        // It may well be JSON, so this is not said to be none; nor does Python say so.
+        return cannot_parse();
+    }
+    Rejection::Unreadable(Box::new(Problem {
+        kind: "json_invalid",
+        loc: vec!["body".into(), offset(text, error).into()],
+        msg: "JSON decode error".into(),
+        input: Some(json!({})),
+        ctx: Some(json!({ "error": reason })),
+    }))
 }
 
 /// Where Python sees the fault, in characters.

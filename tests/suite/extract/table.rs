@@ -57,6 +57,10 @@ pub fn alike() -> Vec<(Sent, &'static str)> {
         (numbers("[1,]"), "422 json_invalid body.3"),
         (numbers("[\"é\", nul]"), "422 json_invalid body.6"),
         (numbers("[\n1"), "422 json_invalid body.3"),
+        (
+            Sent::post_json("/numbers", "[".repeat(10_000)),
+            r#"400 {"detail":"There was an error parsing the body"}"#,
+        ),
         (Sent::post("/numbers", "[1]"), "422 list_type body"),
         (Sent::post("/numbers", "[1]").header("content-type", "text/plain"), "422 list_type body"),
         (
@@ -197,6 +201,16 @@ pub fn different() -> Vec<(Sent, &'static str)> {
         (
             maybe(r#"{"x": "\u12"}"#),
             expect(rust("422 json_invalid body.12"), fastapi("422 json_invalid body.8")),
+        ),
+        (
+            Sent::post_json(
+                "/maybe",
+                format!(r#"{{"x":1,"z":{}{}}}"#, "[".repeat(127), "]".repeat(127)),
+            ),
+            expect(
+                rust(r#"400 {"detail":"There was an error parsing the body"}"#),
+                fastapi(r#"200 {"x":1.0,"y":0.0}"#),
+            ),
         ),
         (
             Sent::post_json("/body", ENUM),
