@@ -148,11 +148,13 @@ async fn bg_24_bad_orders_and_unknown_jobs_are_refused() {
     let web = database.web();
     let answer = web.post(json!({"to": 7}), None).await;
     assert_eq!(answer.status, 422);
-    let answer = web.0.get("/durable/jobs/unknown").await;
-    assert_eq!(
-        (answer.status, answer.text().await.as_str()),
-        (404, r#"{"detail":"Job not found"}"#)
-    );
+    for (id, status, detail) in
+        [("unknown", 404, "Job not found"), ("%ff", 400, "Invalid UTF-8 in `id`")]
+    {
+        let answer = web.0.get(&format!("/durable/jobs/{id}")).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.text().await, format!(r#"{{"detail":"{detail}"}}"#));
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! The web server: stores jobs, and tells how they are doing.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use lesson_support::extract::Json as Body;
+use lesson_support::extract::{Json as Body, Path};
 use lesson_support::{ApiError, Lesson, Result, Server, Threads};
 use serde::Serialize;
 
