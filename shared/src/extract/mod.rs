@@ -55,6 +55,8 @@
 //! - A JSON body may be nested 127 deep, in Python about a thousand. What is deeper is a 400
 //!   on both sides: a parser that calls itself must stop before its stack ends.
 //! - `{"red":null}` is also the variant `red` of an enum: serde's long way to write it.
+//! - A part of the path that is not UTF-8 is a 400. Starlette puts U+FFFD in its place, as
+//!   both do in queries.
 //! - `ctx` of `json_invalid` has serde_json's words, and inside a broken `\u` escape the
 //!   offset in `loc` is a few characters off.
 //! - A part of [`All`] that raises its own error answers before the body is read, so it

@@ -191,6 +191,16 @@ pub fn different() -> Vec<(Sent, &'static str)> {
                 ),
             ),
         ),
+        (
+            Sent::get("/path/1/2/3.5/on/%ff/blue"),
+            expect(
+                rust(r#"400 {"detail":"Invalid UTF-8 in `text`"}"#),
+                fastapi(
+                    "200 {\"item_id\":1,\"byte\":2,\"fraction\":3.5,\"truth\":true,\
+                     \"text\":\"\u{fffd}\",\"colour\":\"blue\"}",
+                ),
+            ),
+        ),
         (maybe(r#"{"x": "1e999"}"#), expect(rust("422 finite_number body.x"), fastapi("500 null"))),
         (maybe(r#"{"x": NaN}"#), expect(rust("422 json_invalid body.6"), fastapi("500 null"))),
         (maybe(r#"{"x": 1e400}"#), expect(rust("422 json_invalid body.10"), fastapi("500 null"))),
