@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use lesson_tests::readme::{
     Fault, Page, Sources, TestFunction, check_claims, check_code, check_commands, check_console,
     check_differences, check_doc_tests, check_links, check_map, check_mentions, check_modules,
-    check_no_console, test_functions,
+    check_no_console, routes_of, test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
 
@@ -100,13 +100,12 @@ fn intended_differences_are_in_the_table() {
     }
 }
 
-/// The routes of a table below the heading "The routes", in backticks: `GET /sse/{id}`.
 #[tokio::test]
 async fn routes_of_the_tables_exist() {
     own_server_only!("starts every lesson");
     for (lesson, page) in pages::of_lessons() {
         let server = TestServer::start(&lesson).await;
-        let routes = routes(&page);
+        let routes = routes_of(&page);
         assert!(!routes.is_empty(), "{lesson}: no table below the heading \"The routes\"");
         for route in routes {
             // No route takes TRACE, so one that exists refuses the method, not the path.
@@ -114,15 +113,6 @@ async fn routes_of_the_tables_exist() {
             assert_eq!(server.send(request).await.status, 405, "{lesson}: no route {route}");
         }
     }
-}
-
-fn routes(page: &Page) -> Vec<String> {
-    let (_, section) = page.text().split_once("\n## The routes\n").unwrap_or_default();
-    let section = section.split("\n## ").next().unwrap_or_default();
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
-    let cells = rows.filter_map(|row| row.split_once(" |")).map(|(cell, _)| cell);
-    let routes = cells.flat_map(|cell| cell.split('`')).filter(|part| part.starts_with('/'));
-    routes.map(str::to_owned).collect()
 }
 
 /// `ST`, from the page's first claim.

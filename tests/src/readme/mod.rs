@@ -18,7 +18,8 @@
 //! Two more look at source files, because a page relies on what they hold:
 //! [`check_doc_tests`] at examples in documentation, [`check_modules`] at files of tests.
 //!
-//! [`bless_code`], [`bless_console`] and [`bless_answers`] give the page's text as it should be.
+//! [`bless_code`], [`bless_console`] and [`bless_answers`] give the page's text as it should be;
+//! [`routes_of`] gives what its table of routes lists.
 
 mod answers;
 mod claims;
@@ -30,6 +31,7 @@ mod links;
 mod map;
 mod mentions;
 mod modules;
+mod routes;
 
 use std::fmt;
 use std::io;
@@ -50,6 +52,7 @@ pub use links::check_links;
 pub use map::{Sources, check_map};
 pub use mentions::check_mentions;
 pub use modules::check_modules;
+pub use routes::routes_of;
 
 /// One thing that is wrong, where it is, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
