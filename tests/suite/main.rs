@@ -2,6 +2,7 @@
 
 mod r#async;
 mod background_tasks;
+mod bad_input;
 mod dependencies;
 mod extract;
 mod lifespan;

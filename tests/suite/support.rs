@@ -2,5 +2,5 @@
 
 mod program;
 mod request_scope;
-mod running;
+pub mod running;
 mod server;
