@@ -19,7 +19,9 @@ async fn st_01_each_piece_leaves_when_it_is_made() {
     for (number, piece) in body.pieces.iter().enumerate() {
         let due = 5.0 * number as f64;
         assert!(piece.at > due - 1.0, "piece {number} before it was made: {piece:?}");
-        assert!(piece.at < due + 70.0, "piece {number} was held back: {piece:?}");
+        // On a busy machine each pause is longer, but no piece waits for the others.
+        let late = piece.at / body.ended_at - number as f64 / 30.0;
+        assert!(late < 0.4, "piece {number} was held back: {piece:?}");
     }
     assert!(body.ended_at > 149.0, "the pause after the last piece: {}", body.ended_at);
 }
