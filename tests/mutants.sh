@@ -3,13 +3,12 @@
 #
 #     tests/mutants.sh                     all lessons and the support crate: hours
 #     tests/mutants.sh streaming support   some of them
-#     tests/mutants.sh --changed BASE      the lines changed since that commit, at most 20 faults
+#     tests/mutants.sh --changed BASE      the lines changed since that commit, at most 20 places a package
 #     tests/mutants.sh --summary           the figures of what has been tried so far
 #
 # A run that is interrupted goes on where it was: what a test has caught is not tried again
-# while its line stays as it is. The results are in target/mutants. A lesson's faults are
-# judged by the lesson's own tests, those of the support crate by what it is used for most.
-# What is left out, and why, is in .cargo/mutants.toml.
+# while its line stays as it is. The results are in target/mutants. What is left out, and
+# why, is in .cargo/mutants.toml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,13 +25,20 @@ lessons() {
     done
 }
 
-# The modules of the suite that are no judges of a package's faults.
-others() {
-    case $1 in
-        support) echo async sql testing dependencies response_models ;;
-        *) lessons | tr - _ | grep --invert-match --line-regexp "${1//-/_}"; echo extract support bad_input ;;
-    esac
-    echo readmes naive_port
+# The judges of a package's faults, the quickest first: each is asked about the faults that
+# those before it did not notice.
+judges() {
+    [[ $1 != support ]] || echo unit-tests
+    echo module suite
+}
+
+# The modules of the suite that a judge does without. What the support crate does is seen
+# by the modules about it, without its programs, and then by all lessons.
+left_out() {
+    [[ $2 != suite ]] || return 0
+    lessons | tr - _ | grep -v -x "${1//-/_}"
+    echo bad_input naive_port readmes
+    if [[ $1 == support ]]; then echo support::program; else echo extract support; fi
 }
 
 # Keeps the outcome of every fault that a run has come to, the last one below.
@@ -43,25 +49,52 @@ collect() {
     done >>"$out/$1.tsv"
 }
 
-# Tries the faults of a package; the other arguments go to cargo-mutants.
+# At most 20 of the places of the listed faults, evenly chosen, as one pattern.
+places() {
+    sed -E 's/^([^ ]+:[0-9]+:[0-9]+:) .*/\1/; s/\./\\./g' | sort -u |
+        awk '{ place[NR] = $0 }
+             END {
+                 step = NR > 20 ? NR / 20 : 1
+                 for (i = 1; i <= NR; i += step) printf("%s%s", (i > 1) ? "|" : "^(", place[int(i)])
+                 if (NR) print ") "
+             }'
+}
+
+# Tries the faults of a package with one judge; the other arguments go to cargo-mutants.
 try() {
-    local package=$1 targets=(--cargo-arg=--lib --cargo-arg=--test=suite) skips=() module
-    shift
-    [[ ! -d lessons/$package/tests ]] || targets+=(--cargo-arg=--test=lesson)
-    for module in $(others "$package"); do
+    local package=$1 judge=$2 code=0 module
+    shift 2
+    local targets=(--cargo-arg=--lib) skips=()
+    if [[ $judge == unit-tests ]]; then
+        targets+=(--test-package "lesson-$package")
+    else
+        # The whole workspace has one set of features; the programs are built with it, too.
+        targets+=(--test-workspace=true --cargo-arg=--test=suite)
+        [[ ! -d lessons/$package/tests ]] || targets+=(--cargo-arg=--test=lesson)
+    fi
+    for module in $(left_out "$package" "$judge"); do
         skips+=(--skip "$module::")
     done
     trap 'collect "$package"' EXIT
-    # 2: some were missed; 3: some ended in a time-out, which is as good as caught.
-    local code=0
-    cargo mutants --package "lesson-$package" \
-        --test-workspace=true --output "$out/$package" \
+    cargo mutants --package "lesson-$package" --output "$out/$package" --iterate \
         --timeout 120 --build-timeout 900 "${targets[@]}" "$@" \
-        -- -- --test-threads=16 "${skips[@]}" || code=$?
+        -- -- --test-threads=16 ${skips[@]+"${skips[@]}"} || code=$?
     collect "$package"
     trap - EXIT
+    # 2: some were missed; 3: some ended in a time-out, which is as good as caught.
     [[ $code == 0 || $code == 2 || $code == 3 ]] || exit "$code"
     [[ $code != 2 ]]
+}
+
+# Tries them with every judge in turn, as long as some are missed.
+try_all() {
+    local package=$1 judge
+    shift
+    for judge in $(judges "$package"); do
+        echo "lesson-$package, judged by its $judge"
+        ! try "$package" "$judge" "$@" || return 0
+    done
+    return 1
 }
 
 summary() {
@@ -88,22 +121,22 @@ case ${1:-} in
     --changed)
         base=${2:?usage: tests/mutants.sh --changed BASE}
         shift 2
-        diff=$out/changed.diff
-        git diff "$base" -- 'lessons/*/src/*.rs' 'shared/src/*.rs' >"$diff"
+        out=$out/changed
+        rm -rf "$out"
+        mkdir -p "$out"
+        git diff "$base" -- 'lessons/*/src/*.rs' 'shared/src/*.rs' >"$out/diff"
         well=true
         for package in $(lessons) support; do
-            found=$(cargo mutants --list --package "lesson-$package" --in-diff "$diff" | wc -l)
-            [[ $found -gt 0 ]] || continue
-            echo "lesson-$package: $found faults in changed lines"
-            shards=$(((found + 19) / 20))
-            try "$package" --in-diff "$diff" --sharding round-robin --shard "0/$shards" "$@" || well=false
+            places=$(cargo mutants --list --package "lesson-$package" --in-diff "$out/diff" | places)
+            [[ -n $places ]] || continue
+            try_all "$package" --re "$places" "$@" || well=false
         done
         $well
         ;;
     *)
         [[ $# -gt 0 ]] || set -- $(lessons) support
         for package in "$@"; do
-            try "$package" --iterate || true
+            try_all "$package" || true
         done
         summary
         ;;

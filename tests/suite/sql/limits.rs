@@ -1,8 +1,8 @@
 //! The pool has an end, and says so.
 
-use lesson_tests::{expect, fastapi, own_server_only, rust};
+use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
 
-use super::{CLOSED, add_user, quiet, start_with};
+use super::{CLOSED, add_user, oneshot, quiet, start_with, state, with_pool};
 
 #[tokio::test]
 async fn sq_35_when_every_connection_is_in_use_the_answer_is_503() {
@@ -34,4 +34,16 @@ async fn sq_35_when_every_connection_is_in_use_the_answer_is_503() {
     let closed = |events: Vec<String>| events.iter().filter(|line| *line == CLOSED).count();
     while closed(server.events().await) < 2 {}
     assert_eq!(server.get("/main/users/1").await.status, 200);
+}
+
+#[tokio::test]
+async fn sq_35_a_failure_that_is_no_refusal_stays_a_500() {
+    rust_only!("takes a table away");
+    with_pool(async |pool| {
+        for statement in ["DROP TABLE items", "DROP TABLE users"] {
+            sqlx::query(statement).execute(&pool).await.expect("a table less");
+        }
+        assert_eq!(oneshot(lesson_sql::app(state(pool)), "/main/users/").await, 500);
+    })
+    .await;
 }
