@@ -24,6 +24,11 @@ async fn start() -> TestServer {
     TestServer::start("async").await
 }
 
+/// Where a request must have arrived two ticks after it was sent, also on a busy machine.
+async fn start_with_long_ticks() -> TestServer {
+    TestServer::start_with("async", &[("LESSON_TICK_MS", "50")]).await
+}
+
 /// The lesson's state without a server, for tests that call it in process.
 fn state() -> AppState {
     AppState {

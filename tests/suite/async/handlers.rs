@@ -4,7 +4,10 @@ use futures_util::future::join_all;
 use lesson_async::app;
 use lesson_tests::{paused, rust_only};
 
-use super::{answered, assert_one_delay, assert_rounds_of, at_once, slow_and_ping, start, state};
+use super::{
+    answered, assert_one_delay, assert_rounds_of, at_once, slow_and_ping, start,
+    start_with_long_ticks, state,
+};
 
 #[tokio::test]
 async fn as_01_ten_that_await_take_one_delay() {
@@ -66,7 +69,7 @@ async fn as_05_ten_that_block_the_only_worker_come_one_after_the_other() {
 
 #[tokio::test]
 async fn as_06_while_a_handler_blocks_nothing_else_is_served() {
-    let server = start().await;
+    let server = start_with_long_ticks().await;
     for path in ["/both/async", "/both/sync"] {
         let (slow, ping) = slow_and_ping(&server, path).await;
         assert!(ping < slow - 1.0, "{path}: the ping waited: {ping} of {slow} ticks");
@@ -88,7 +91,7 @@ async fn as_07_a_handler_that_returns_nothing_answers_null() {
 
 #[tokio::test]
 async fn as_08_blocking_work_of_an_async_handler_is_handed_to_the_pool() {
-    let server = start().await;
+    let server = start_with_long_ticks().await;
     assert_one_delay(&at_once(&server, "/blocking/handed-to-a-thread", 10).await);
     let (slow, ping) = slow_and_ping(&server, "/blocking/handed-to-a-thread").await;
     assert!(ping < slow - 1.0, "the ping waited: {ping} of {slow} ticks");

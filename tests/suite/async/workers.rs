@@ -11,7 +11,10 @@ use reqwest::Client;
 use tokio::join;
 use tokio::time::sleep;
 
-use super::{assert_one_delay, assert_rounds_of, at_once, at_once_to, slow_and_ping, start, state};
+use super::{
+    assert_one_delay, assert_rounds_of, at_once, at_once_to, slow_and_ping, start,
+    start_with_long_ticks, state,
+};
 
 const TICK: Duration = Duration::from_millis(10);
 
@@ -65,7 +68,7 @@ async fn as_11_an_idle_worker_does_not_mean_that_others_are_served() {
 
 #[tokio::test]
 async fn as_12_block_in_place_hands_the_others_over_first() {
-    let server = start().await;
+    let server = start_with_long_ticks().await;
     assert_one_delay(&at_once(&server, "/blocking/in-place", 10).await);
     let (slow, ping) = slow_and_ping(&server, "/blocking/in-place").await;
     assert!(ping < slow - 1.0, "the ping waited: {ping} of {slow} ticks");

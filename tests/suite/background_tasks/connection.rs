@@ -43,7 +43,7 @@ fn begin(connection: &mut BufReader<TcpStream>, path: &str) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn bg_16_the_next_request_on_the_connection_is_not_held_up() {
     // A tick of its own: on a busy machine four requests can take several.
-    let variables = [("LESSON_TICK_MS", "50")];
+    let variables = [("LESSON_TICK_MS", "150")];
     let server = TestServer::start_with("background-tasks", &variables).await;
     let clock = Clock::start(server.tick());
     let connection = connect(&server);
