@@ -8,7 +8,10 @@ use lesson_support::ApiError;
 use lesson_tests::{TestServer, expect, fastapi, own_server_only, rust, rust_only};
 use sqlx::Connection as _;
 
-use super::{CLOSED, OPENED, add_user, credentials, emails, post, quiet, start_with, with_pool};
+use super::{
+    CLOSED, OPENED, add_user, assert_answer, credentials, emails, post, quiet, start_with,
+    with_pool,
+};
 
 /// Reads, and then writes what depends on it, in one transaction.
 async fn check_and_insert(pool: Pool, number: usize) -> Result<(), ApiError> {
@@ -64,6 +67,16 @@ async fn other_writer(server: &TestServer) -> Connection {
         sqlx::query(*statement).execute(&mut connection).await.expect("a lock");
     }
     connection
+}
+
+#[tokio::test]
+async fn sq_34_who_is_refused_by_a_check_needs_no_lock() {
+    rust_only!("holds a lock of the database");
+    let server = start_with(&[]).await;
+    let anna = add_user(&server, "anna").await;
+    let _other = other_writer(&server).await;
+    let answer = post(&server, "/main/users/", &credentials(&anna.email)).await;
+    assert_answer(answer, 400, r#"{"detail":"Email already registered"}"#).await;
 }
 
 #[tokio::test]
