@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
 use lesson_sql::AppState;
 use lesson_sql::database::{Pool, Settings, with_database};
 use lesson_sql::passwords::Hasher;
@@ -163,11 +165,20 @@ fn state(pool: Pool) -> AppState {
     AppState { tick: Tick::from_ms(1), events: EventLog::default(), pool, hasher }
 }
 
-/// One request to a router without a server: its status.
+/// GET to a router without a server: the status.
 async fn oneshot(app: Router, path: &str) -> u16 {
+    status(app, Request::get(path).body(Body::empty())).await
+}
+
+/// POST of JSON to a router without a server: the status.
+async fn oneshot_post(app: Router, path: &str, json: &str) -> u16 {
+    let request = Request::post(path).header("content-type", "application/json");
+    status(app, request.body(Body::from(json.to_owned()))).await
+}
+
+async fn status(app: Router, request: axum::http::Result<Request>) -> u16 {
     use tower::ServiceExt;
 
-    let request = axum::extract::Request::get(path).body(axum::body::Body::empty());
     let response = app.oneshot(request.expect("a request")).await.expect("an answer");
     response.status().as_u16()
 }

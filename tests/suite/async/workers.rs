@@ -12,8 +12,8 @@ use tokio::join;
 use tokio::time::sleep;
 
 use super::{
-    assert_one_delay, assert_rounds_of, at_once, at_once_to, slow_and_ping, start,
-    start_with_long_ticks, state,
+    assert_one_delay, assert_rounds_of, at_once, at_once_to, slow_and_ping, start_with_long_ticks,
+    state,
 };
 
 const TICK: Duration = Duration::from_millis(10);

@@ -2,7 +2,9 @@
 
 use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
 
-use super::{CLOSED, add_user, oneshot, quiet, start_with, state, with_pool};
+use super::{
+    CLOSED, add_user, credentials, oneshot, oneshot_post, quiet, start_with, state, with_pool,
+};
 
 #[tokio::test]
 async fn sq_35_when_every_connection_is_in_use_the_answer_is_503() {
@@ -43,7 +45,13 @@ async fn sq_35_a_failure_that_is_no_refusal_stays_a_500() {
         for statement in ["DROP TABLE items", "DROP TABLE users"] {
             sqlx::query(statement).execute(&pool).await.expect("a table less");
         }
-        assert_eq!(oneshot(lesson_sql::app(state(pool)), "/main/users/").await, 500);
+        let app = lesson_sql::app(state(pool));
+        assert_eq!(oneshot(app.clone(), "/main/users/").await, 500);
+        // Neither is an email that somebody has, nor a user that does not exist.
+        let user = credentials("anna@example.org");
+        assert_eq!(oneshot_post(app.clone(), "/extra/users-unchecked/", &user).await, 500);
+        let item = r#"{"title":"hat"}"#;
+        assert_eq!(oneshot_post(app, "/extra/users/1/items/", item).await, 500);
     })
     .await;
 }
