@@ -6,7 +6,7 @@ use lesson_sql::schemas::Page;
 use lesson_sql::session::Session;
 use lesson_sql::{AppState, crud};
 use lesson_support::{ApiError, request_scope};
-use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
+use lesson_tests::{Binary, expect, fastapi, own_server_only, rust, rust_only};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -210,6 +210,27 @@ async fn sq_31_a_session_whose_request_is_over_is_closed() {
         assert!(format!("{closed:?}").contains("the session is closed"), "{closed:?}");
     })
     .await;
+}
+
+#[tokio::test]
+async fn sq_15_each_request_has_a_session_of_its_own() {
+    rust_only!("compares sessions");
+    with_pool(async |pool| {
+        let session = Session::new(pool.clone());
+        assert!(session.is(&session.clone()));
+        assert!(!session.is(&Session::new(pool)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_wrote_is_told_that_nothing_was_committed() {
+    rust_only!("reads the log of the lesson's program");
+    let program = Binary::start("sql", &[], &[("RUST_LOG", "warn")]);
+    assert_eq!(program.get("/main/users/").await.text().await, "[]");
+    assert_eq!(program.get("/main/users/7").await.status, 404);
+    program.signal("TERM");
+    assert_eq!(program.wait().stderr, "");
 }
 
 #[tokio::test]
