@@ -30,33 +30,33 @@ pub fn router(state: AppState) -> Router {
 // ANCHOR: thread-rule
 #[derive(Serialize)]
 struct ThreadRule {
-    connection_moved_to_another_thread: &'static str,
-    pool_shared_by_two_threads: &'static str,
+    connection_moved_to_another_thread: String,
+    pool_shared_by_two_threads: String,
 }
 
 async fn thread_rule(State(pool): State<Pool>) -> Result<Json<ThreadRule>, ApiError> {
     let mut connection = pool.acquire().await?;
     use_it(&mut connection).await?;
-    in_another_thread(async move { use_it(&mut connection).await }).await?;
+    let moved = in_another_thread(async move { use_it(&mut connection).await }).await?;
 
     let shared = pool.clone();
-    in_another_thread(async move { use_it(&mut *shared.acquire().await?).await }).await?;
+    let there = async move { use_it(&mut *shared.acquire().await?).await };
+    let there = in_another_thread(there).await?;
     use_it(&mut *pool.acquire().await?).await?;
 
     Ok(Json(ThreadRule {
-        connection_moved_to_another_thread: "used",
-        pool_shared_by_two_threads: "used",
+        connection_moved_to_another_thread: moved,
+        pool_shared_by_two_threads: there,
     }))
 }
 
-async fn use_it(connection: &mut Connection) -> sqlx::Result<()> {
-    sqlx::query("SELECT 1").execute(connection).await?;
-    Ok(())
+async fn use_it(connection: &mut Connection) -> sqlx::Result<String> {
+    sqlx::query_scalar("SELECT 'used'").fetch_one(connection).await
 }
 
-async fn in_another_thread<W>(work: W) -> Result<(), ApiError>
+async fn in_another_thread<W>(work: W) -> Result<String, ApiError>
 where
-    W: Future<Output = sqlx::Result<()>> + Send + 'static,
+    W: Future<Output = sqlx::Result<String>> + Send + 'static,
 {
     let runtime = Handle::current();
     Ok(spawn_blocking(move || runtime.block_on(work)).await??)
