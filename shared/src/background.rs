@@ -149,3 +149,17 @@ impl std::fmt::Debug for BackgroundTasks {
         write!(f, "BackgroundTasks({})", self.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_says_how_many_tasks_wait() {
+        let tasks = BackgroundTasks::default();
+        assert!(tasks.is_empty());
+        tasks.add_task(async {});
+        assert_eq!((tasks.is_empty(), tasks.len()), (false, 1));
+        assert_eq!(format!("{tasks:?}"), "BackgroundTasks(1)");
+    }
+}

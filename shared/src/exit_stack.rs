@@ -114,3 +114,17 @@ impl std::fmt::Debug for ExitStack {
         write!(f, "ExitStack({})", self.lock().len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_says_how_many_teardowns_wait() {
+        let stack = ExitStack::default();
+        assert!(stack.is_empty());
+        stack.push(async |outcome| outcome);
+        assert!(!stack.is_empty());
+        assert_eq!(format!("{stack:?}"), "ExitStack(1)");
+    }
+}
