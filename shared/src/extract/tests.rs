@@ -4,7 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -105,6 +105,8 @@ async fn what_fits_is_coerced_as_pydantic_does() {
         ("/int", "true", "1"),
         ("/int", "-9223372036854775808", "-9223372036854775808"),
         ("/u64", "18446744073709551615", "18446744073709551615"),
+        ("/u8", "0", "0"),
+        ("/u8", r#""255""#, "255"),
         ("/float", "1", "1.0"),
         ("/float", r#""1_0.5""#, "10.5"),
         ("/float", r#"" 10.5\n""#, "10.5"),
@@ -112,6 +114,7 @@ async fn what_fits_is_coerced_as_pydantic_does() {
         ("/float", "false", "0.0"),
         ("/bool", r#""YES""#, "true"),
         ("/bool", r#""off""#, "false"),
+        ("/bool", "true", "true"),
         ("/bool", "1.0", "true"),
         ("/bool", "0", "false"),
         ("/option", "null", "null"),
@@ -143,6 +146,7 @@ async fn what_does_not_fit_is_reported_in_pydantics_words() {
         ("/int", json!(null), "int_type"),
         ("/int", json!([1]), "int_type"),
         ("/int", json!("99999999999999999999"), "int_parsing_size"),
+        ("/int", json!("-9223372036854775809"), "int_parsing_size"),
         ("/int", json!(9_223_372_036_854_775_808_u64), "int_parsing_size"),
         ("/int", json!(-9_223_372_036_854_775_808.0), "int_parsing_size"),
         ("/u64", json!(1e30), "int_parsing_size"),
@@ -505,6 +509,15 @@ async fn path_is_a_struct_a_tuple_or_one_value() {
     ] {
         assert_eq!(ask(&app, &format!("GET {uri}"), &[], b"").await, answer, "{uri}");
     }
+}
+
+#[tokio::test]
+async fn a_path_without_a_router_tells_nothing() {
+    let handler: MethodRouter = post(async |Path(id): Path<i64>| Json(id));
+    let response = handler.oneshot(Request::post("/1").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 500);
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    assert_eq!(body, "Internal Server Error");
 }
 
 /// A dependency that looks at one header, and answers for itself.
