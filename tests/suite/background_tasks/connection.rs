@@ -72,8 +72,8 @@ async fn bg_18_a_task_waits_until_a_slow_reader_has_the_response() {
     });
     let mut connection = begun.await.expect("a head");
     // FastAPI's task starts when the response has been handed to uvicorn's buffer.
-    if expect(rust(false), fastapi(true)) {
-        server.events_with(SENT).await;
+    if let Some(sent) = expect(rust(None), fastapi(Some(SENT))) {
+        server.events_with(sent).await;
     } else {
         sleep(server.tick() * 5).await;
         assert!(server.events().await.is_empty());
