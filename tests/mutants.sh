@@ -64,20 +64,30 @@ places() {
 try() {
     local package=$1 judge=$2 code=0 module
     shift 2
-    local targets=(--cargo-arg=--lib) skips=()
+    local targets=(--lib) scope tested skips=()
     if [[ $judge == unit-tests ]]; then
-        targets+=(--test-package "lesson-$package")
+        scope=(--package "lesson-$package")
+        tested=(--test-package "lesson-$package")
     else
         # The whole workspace has one set of features; the programs are built with it, too.
-        targets+=(--test-workspace=true --cargo-arg=--test=suite)
-        [[ ! -d lessons/$package/tests ]] || targets+=(--cargo-arg=--test=lesson)
+        scope=(--workspace)
+        tested=(--test-workspace=true)
+        targets+=(--test=suite)
+        [[ ! -d lessons/$package/tests ]] || targets+=(--test=lesson)
     fi
     for module in $(left_out "$package" "$judge"); do
         skips+=(--skip "$module::")
     done
+    # A judge who says no to everything has noticed nothing. (The baseline of cargo-mutants
+    # would look for the suite in the package with the fault.)
+    cargo test --quiet "${scope[@]}" "${targets[@]}" -- --test-threads=16 ${skips[@]+"${skips[@]}"} >/dev/null || {
+        echo "tests fail without any fault: mend them first" >&2
+        exit 1
+    }
     trap 'collect "$package"' EXIT
     cargo mutants --package "lesson-$package" --output "$out/$package" --iterate \
-        --timeout 120 --build-timeout 900 "${targets[@]}" "$@" \
+        --baseline=skip --timeout 120 --build-timeout 900 \
+        "${tested[@]}" "${targets[@]/#/--cargo-arg=}" "$@" \
         -- -- --test-threads=16 ${skips[@]+"${skips[@]}"} || code=$?
     collect "$package"
     trap - EXIT
