@@ -91,6 +91,8 @@ pub struct Page {
 #[derive(Debug)]
 struct Block {
     line: usize,
+    /// The line of its closing fence, or of its end if it has none.
+    last: usize,
     /// What follows the opening backticks; `None` if the block is indented.
     info: Option<String>,
     text: String,
@@ -163,6 +165,7 @@ impl Page {
 
     fn parse(&mut self) {
         let text = self.text.clone();
+        let lines = Lines::of(&text);
         let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
         let mut block: Option<Block> = None;
         let mut heading: Option<Heading> = None;
@@ -172,7 +175,7 @@ impl Page {
         let note_unlabelled = |link: BrokenLink<'_>| {
             // `[..]` alone is most often no link at all, but two pairs of brackets are.
             if link.link_type == LinkType::Reference {
-                let line = line_of(&text, link.span.start);
+                let line = lines.number(link.span.start);
                 unlabelled.push(Link { line, target: link.reference.into_string() });
             }
             None
@@ -184,10 +187,10 @@ impl Page {
             if event == Event::End(TagEnd::HtmlBlock) {
                 continue;
             }
-            let line = line_of(&text, range.start);
+            let line = lines.number(range.start);
             let before = source.take();
             if let Event::Start(Tag::CodeBlock(kind)) = event {
-                block = Some(Block::open(&text, range, kind, before));
+                block = Some(Block::open(&text, line, range, kind, before));
                 continue;
             }
             self.stray_sources.extend(before);
@@ -195,7 +198,9 @@ impl Page {
                 self.code_spans.push(CodeSpan { line, text: span.to_string() });
             }
             match event {
-                Event::End(TagEnd::CodeBlock) => self.blocks.extend(block.take()),
+                Event::End(TagEnd::CodeBlock) => {
+                    self.blocks.extend(block.take().map(Block::closed));
+                }
                 Event::Start(Tag::Heading { level, .. }) => {
                     let title = String::new();
                     heading = Some(Heading { line, level, title });
@@ -276,6 +281,7 @@ impl Page {
 impl Block {
     fn open(
         text: &str,
+        line: usize,
         range: Range<usize>,
         kind: CodeBlockKind<'_>,
         source: Option<Source>,
@@ -284,7 +290,13 @@ impl Block {
             CodeBlockKind::Fenced(info) => (Some(info.into_string()), inner(text, range.clone())),
             CodeBlockKind::Indented => (None, None),
         };
-        Self { line: line_of(text, range.start), info, text: String::new(), source, inner }
+        Self { line, last: line, info, text: String::new(), source, inner }
+    }
+
+    /// With the end that its text and its fence give it.
+    fn closed(self) -> Self {
+        let closing_fence = usize::from(self.inner.is_some());
+        Self { last: self.line + self.text.lines().count() + closing_fence, ..self }
     }
 
     /// The first word after the backticks.
@@ -294,9 +306,7 @@ impl Block {
     }
 
     fn covers(&self, line: usize) -> bool {
-        let closing_fence = usize::from(self.inner.is_some());
-        let last = self.line + self.text.lines().count() + closing_fence;
-        (self.line..=last).contains(&line)
+        (self.line..=self.last).contains(&line)
     }
 }
 
@@ -340,8 +350,21 @@ fn indented(text: &str, indentation: &str) -> String {
         .collect()
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    text[..offset].matches('\n').count() + 1
+/// Where the lines of a text end: a page has thousands of places whose line is asked for, and
+/// to count from its start for each of them takes a second.
+struct Lines {
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self { ends: text.match_indices('\n').map(|(offset, _)| offset).collect() }
+    }
+
+    /// The number of the line with this byte, counted from 1.
+    fn number(&self, offset: usize) -> usize {
+        self.ends.partition_point(|end| *end < offset) + 1
+    }
 }
 
 #[cfg(test)]
