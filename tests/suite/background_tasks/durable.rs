@@ -45,6 +45,32 @@ impl Database {
     }
 }
 
+impl Database {
+    async fn queue(&self) -> Queue {
+        Queue::open(&self.url).await.expect("a database")
+    }
+
+    /// Makes the workers look as if they had been silent until they count as dead, as one
+    /// does that really died three seconds ago.
+    async fn silence_workers(&self) {
+        let silent = "UPDATE Workers SET last_seen = last_seen - 3";
+        sqlx::query(silent).execute(self.queue().await.pool()).await.expect("an update");
+    }
+
+    /// Waits until no worker counts as dead: each has sent a heartbeat.
+    async fn heartbeats(&self) {
+        let queue = self.queue().await;
+        let dead = "SELECT count(*) FROM Workers WHERE strftime('%s', 'now') - last_seen >= 3";
+        let started = Instant::now();
+        while sqlx::query_scalar::<_, i64>(dead).fetch_one(queue.pool()).await.expect("a number")
+            > 0
+        {
+            assert!(started.elapsed() < Duration::from_secs(20), "a worker is silent");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
 /// The web server.
 struct Web(Binary);
 
@@ -133,7 +159,7 @@ async fn bg_24_an_order_is_stored_before_it_is_acknowledged() {
 async fn bg_24_every_commit_is_written_through_to_the_disk() {
     rust_only!("looks into the pool");
     let database = Database::new();
-    let queue = Queue::open(&database.url).await.expect("a database");
+    let queue = database.queue().await;
     // 2 is FULL; apalis's own `setup` would leave 0, OFF.
     let synchronous: i64 = pragma(&queue, "PRAGMA synchronous").await;
     assert_eq!(synchronous, 2);
@@ -241,7 +267,7 @@ async fn bg_34_a_job_that_has_killed_its_workers_is_given_up() {
     let database = Database::new();
     let web = database.web();
     let (poison, other) = (web.order(mail("ann")).await, web.order(mail("bob")).await);
-    let queue = Queue::open(&database.url).await.expect("a database");
+    let queue = database.queue().await;
     // What four dead workers leave behind.
     let attempts = "UPDATE Jobs SET attempts = 4 WHERE id = $1";
     sqlx::query(attempts).bind(&poison).execute(queue.pool()).await.expect("an update");
@@ -283,7 +309,7 @@ async fn bg_27_a_key_that_cannot_be_kept_is_refused() {
 async fn bg_28_a_job_that_is_done_twice_has_its_effect_once() {
     rust_only!("does a job by hand");
     let database = Database::new();
-    let queue = Queue::open(&database.url).await.expect("a database");
+    let queue = database.queue().await;
     let mail = serde_json::from_value(mail("ann")).expect("a mail");
     assert!(
         outbox::send(queue.pool(), "job-1", &mail).await.expect("sent"),
@@ -332,6 +358,8 @@ async fn bg_30_a_job_that_takes_longer_than_the_grace_period_is_left_to_another_
     let ended = worker.wait();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stderr.contains("left to another worker"), "{}", ended.stderr);
+    // That this takes three seconds is shown by BG-25.
+    database.silence_workers().await;
     let worker = database.worker(10);
     worker.log_line("event: ann: sent");
     web.job_with(&id, "Done").await;
@@ -343,11 +371,15 @@ async fn bg_30_a_worker_that_is_stopping_keeps_the_job_in_hand() {
     let database = Database::new();
     let web = database.web();
     let id = web.order(mail("ann")).await;
-    // A job of six seconds, and a worker that would count as dead after three.
-    let stopping = database.worker_with(2000, &["--grace-ms", "20000"]);
+    // A job of three seconds: time for a heartbeat, and for another worker that looks for
+    // the jobs of dead ones when it starts, and then every second.
+    let stopping = database.worker_with(1000, &["--grace-ms", "20000"]);
     stopping.log_line("event: ann: attempt 1");
     stopping.signal("TERM");
-    let _other = database.worker(10);
+    stopping.log_line("TERM: stopping");
+    database.silence_workers().await;
+    database.heartbeats().await;
+    let _other = database.worker(100);
     let ended = stopping.wait();
     assert!(ended.stderr.contains("event: ann: sent"), "{}", ended.stderr);
     assert_eq!(web.job(&id).await, json!({"id": id, "status": "Done", "attempts": 1}));
@@ -358,7 +390,7 @@ async fn bg_35_a_worker_whose_database_fails_ends_with_an_error() {
     rust_only!("breaks the durable queue");
     let database = Database::new();
     let worker = database.worker(10);
-    let queue = Queue::open(&database.url).await.expect("a database");
+    let queue = database.queue().await;
     sqlx::query("DROP TABLE Jobs").execute(queue.pool()).await.expect("no table");
     let ended = worker.wait();
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
@@ -373,10 +405,13 @@ async fn bg_31_a_long_job_of_a_worker_that_lives_is_left_to_it() {
     let database = Database::new();
     let web = database.web();
     let (long, other) = (web.order(mail("ann")).await, web.order(mail("bob")).await);
-    // Four and a half seconds: more than the time after which a silent worker counts as dead.
-    let slow = database.worker(1500);
+    // A job of three seconds: time for a heartbeat, and for another worker that looks for
+    // the jobs of dead ones when it starts, and then every second.
+    let slow = database.worker(1000);
     slow.log_line("event: ann: attempt 1");
-    let idle = database.worker(10);
+    database.silence_workers().await;
+    database.heartbeats().await;
+    let idle = database.worker(100);
     slow.log_line("event: ann: sent");
     for id in [&long, &other] {
         assert_eq!(web.job_with(id, "Done").await["attempts"], 1);
@@ -389,7 +424,7 @@ async fn bg_36_a_worker_goes_on_when_its_database_answers_again() {
     rust_only!("locks the durable queue");
     let database = Database::new();
     let (web, worker) = (database.web(), database.worker(10));
-    let queue = Queue::open(&database.url).await.expect("a database");
+    let queue = database.queue().await;
     // Long enough that looking for jobs and the heartbeat are due, and wait for the lock.
     let lock = queue.pool().begin_with("BEGIN IMMEDIATE").await.expect("a lock");
     sleep(Duration::from_millis(2500)).await;
