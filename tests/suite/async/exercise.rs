@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lesson_tests::server::{client, send};
 use lesson_tests::{Binary, rust_only};
+use tokio::time::sleep;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn as_25_a_place_is_free_again_when_the_thread_is_done() {
@@ -24,6 +25,8 @@ async fn as_25_a_place_is_free_again_when_the_thread_is_done() {
         }
         assert_eq!(answer.status, 503);
         assert_eq!(answer.text().await, r#"{"detail":"Service Unavailable"}"#);
+        // Other tests need the cores meanwhile.
+        sleep(Duration::from_millis(10)).await;
     };
     assert_eq!(report.text().await, "a report");
     let events = server.get("/_events").await.text().await;
