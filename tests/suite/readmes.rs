@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use lesson_tests::readme::{
     Fault, Page, Sources, TestFunction, check_claims, check_code, check_commands, check_console,
@@ -49,10 +50,17 @@ fn no_transcript_stands_where_none_is_replayed() {
 #[test]
 fn transcripts_are_what_the_lessons_answer() {
     rust_only!("replays the READMEs against the Rust lessons");
-    for (lesson, page) in pages::of_lessons() {
-        let server = pages::server(&lesson);
-        assert_none(check_console(&page, server.address(), &pages::banner(&server)));
-    }
+    let replay = |(lesson, page): &(String, Page)| {
+        let server = pages::server(lesson);
+        check_console(page, server.address(), &pages::banner(&server))
+    };
+    let pages = pages::of_lessons();
+    // All lessons at once, since most commands wait for ticks.
+    let faults = thread::scope(|scope| {
+        let replays: Vec<_> = pages.iter().map(|page| scope.spawn(move || replay(page))).collect();
+        replays.into_iter().flat_map(|faults| faults.join().expect("no panic")).collect()
+    });
+    assert_none(faults);
 }
 
 #[test]
