@@ -33,6 +33,18 @@ check-mine LESSON URL *OPTIONS:
 bless:
     cargo run --quiet -p lesson-tests --bin bless
 
+# What the lessons cost beside FastAPI and bare hyper, measured (Linux): just bench [LESSON…]
+bench *LESSONS:
+    cargo bench --quiet --workspace --bench figures -- {{ LESSONS }}
+
+# How long the lessons take to build, to start after an edit, and to be tested.
+bench-build:
+    cargo run --quiet -p lesson-tests --bin bench_build
+
+# Shows what `just bench` and `just bench-build` measured in the READMEs.
+bless-figures:
+    cargo run --quiet -p lesson-tests --bin bless_figures
+
 # Faults put into the code, and those that no test notices: just mutants [LESSON…], --changed BASE or --summary
 mutants *ARGUMENTS:
     tests/mutants.sh {{ ARGUMENTS }}

@@ -153,6 +153,11 @@ pub fn run_example_with(name: &str, arguments: &[&str], variables: &[(&str, &str
 /// A program of the profile's folder, built first.
 fn program(name: &str) -> Command {
     build();
+    command(name)
+}
+
+/// A program that is built already: `lesson-sql`, `examples/quota`.
+pub fn command(name: &str) -> Command {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let mut command = Command::new(workspace::profile().join(file));
     command.current_dir(workspace::root());

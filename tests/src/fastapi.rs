@@ -19,7 +19,7 @@ pub struct Uvicorn {
 impl Uvicorn {
     /// Starts the `fastapi_app.py` of a lesson and waits until it answers requests.
     pub async fn start(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
-        Self::started_by(twin(lesson, tick, variables)).await
+        Self::started_by(with_settings(twin(lesson), tick, variables)).await
     }
 
     /// Starts the `app` of a module on a free port and waits until it answers requests.
@@ -62,12 +62,20 @@ impl Uvicorn {
 
 /// Runs a lesson's `fastapi_app.py` to its end: a start-up that fails.
 pub fn run(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Ended {
-    Process::start(twin(lesson, tick, variables)).wait()
+    Process::start(with_settings(twin(lesson), tick, variables)).wait()
 }
 
-fn twin(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Command {
-    let mut command = uvicorn(&workspace::lesson(lesson), "fastapi_app");
-    command.env("LESSON_TICK_MS", tick.as_millis().to_string()).envs(variables.iter().copied());
+/// The `fastapi_app.py` of a lesson under uvicorn, on a free port.
+pub fn twin(lesson: &str) -> Command {
+    uvicorn(&workspace::lesson(lesson), "fastapi_app")
+}
+
+/// The same loop and the same parser everywhere, whatever uvicorn finds installed.
+fn with_settings(mut command: Command, tick: Duration, variables: &[(&str, &str)]) -> Command {
+    command
+        .args(["--loop", "asyncio", "--http", "h11"])
+        .env("LESSON_TICK_MS", tick.as_millis().to_string())
+        .envs(variables.iter().copied());
     command
 }
 
@@ -124,8 +132,7 @@ fn pytest(lesson: &str, tick: Duration) -> Vec<String> {
 ///
 /// If there is no Python with `venv`, or a package cannot be had.
 pub fn prepare() -> Result<(), String> {
-    let requirements = workspace::root().join("tests/fastapi/requirements.txt");
-    let wanted = fs::read_to_string(&requirements).map_err(|e| e.to_string())?;
+    let wanted = requirements()?;
     let installed = environment().join("installed.txt");
     if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
         return Ok(());
@@ -134,9 +141,23 @@ pub fn prepare() -> Result<(), String> {
     venv.args(["-m", "venv", "--clear"]).arg(environment());
     succeed(venv)?;
     let mut pip = Command::new(python());
-    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements);
+    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements_file());
     succeed(pip)?;
     fs::write(installed, wanted).map_err(|e| e.to_string())
+}
+
+/// What is installed there, and in which versions.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn requirements() -> Result<String, String> {
+    let file = requirements_file();
+    fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))
+}
+
+fn requirements_file() -> PathBuf {
+    workspace::root().join("tests/fastapi/requirements.txt")
 }
 
 fn succeed(mut command: Command) -> Result<(), String> {
@@ -151,7 +172,8 @@ fn environment() -> PathBuf {
     workspace::target().join("fastapi")
 }
 
-fn python() -> PathBuf {
+/// Its Python.
+pub fn python() -> PathBuf {
     let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
     environment().join(inside)
 }

@@ -11,6 +11,7 @@ pub mod claim_id;
 pub mod database;
 pub mod differences;
 pub mod fastapi;
+pub mod figures;
 pub mod in_process;
 pub mod pages;
 pub mod paused;

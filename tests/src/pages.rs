@@ -1,6 +1,7 @@
 //! The READMEs of the workspace, and the servers that their transcripts talk to.
 
 use crate::binary::Binary;
+use crate::figures;
 use crate::readme::Page;
 use crate::workspace;
 
@@ -29,6 +30,15 @@ pub fn of_lessons() -> Vec<(String, Page)> {
 /// The page of a lesson.
 pub fn of_lesson(lesson: &str) -> Page {
     read(&format!("lessons/{lesson}/README.md"))
+}
+
+/// The pages that show figures, by the name of what was measured.
+pub fn with_figures() -> Vec<(String, Page)> {
+    // Nothing is measured of the lesson about testing.
+    let mut pages: Vec<_> =
+        of_lessons().into_iter().filter(|(lesson, _)| lesson != "testing").collect();
+    pages.push((figures::BUILD.to_owned(), read("README.md")));
+    pages
 }
 
 fn read(file: &str) -> Page {

@@ -1,28 +1,22 @@
 //! The table of what FastAPI and axum answer where they differ, written into a README by a run.
 
+use super::between::{Between, first_difference};
 use super::{Fault, Page};
 
-const OPENING: &str = "<!-- answers -->\n";
-const CLOSING: &str = "<!-- /answers -->";
+const ANSWERS: Between = Between { opening: "<!-- answers -->", closing: "<!-- /answers -->" };
 
 /// The page between its two comments `answers` is the table that a run of its tests gave.
 pub fn check_answers(page: &Page, table: &str) -> Vec<Fault> {
-    let Some((before, shown, _)) = parts(&page.text) else {
+    let Some(parts) = ANSWERS.parts(&page.text) else {
         let message = format!(
-            "there is no table of answers; write `{}` and `{CLOSING}` below \
+            "there is no table of answers; write `{}` and `{}` below \
              \"Where axum differs\", and run `just bless`",
-            OPENING.trim_end()
+            ANSWERS.opening, ANSWERS.closing
         );
         return vec![page.fault(1, message)];
     };
-    if shown.trim() == table.trim() {
-        return Vec::new();
-    }
-    let lines = shown.trim().lines().zip(table.trim().lines());
-    let same = lines.take_while(|(shown, measured)| shown == measured).count();
-    // The first line of the table stands below the comment and an empty line.
-    let line = before.matches('\n').count() + 3 + same;
-    let message = match table.trim().lines().nth(same) {
+    let Some((line, row)) = first_difference(&parts, table) else { return Vec::new() };
+    let message = match row {
         Some(row) => format!("the tests say `{row}` here; run `just bless`"),
         None => "no test says what this row says; run `just bless`".to_owned(),
     };
@@ -31,22 +25,12 @@ pub fn check_answers(page: &Page, table: &str) -> Vec<Fault> {
 
 /// The page's text with this table.
 pub fn bless_answers(page: &Page, table: &str) -> String {
-    match parts(&page.text) {
-        Some((before, _, after)) => format!("{before}{OPENING}\n{table}\n{after}"),
-        None => page.text.clone(),
-    }
-}
-
-/// What stands before the opening comment, between the two, and from the closing one on.
-fn parts(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once(OPENING)?;
-    let closing = rest.find(CLOSING)?;
-    Some((before, &rest[..closing], &rest[closing..]))
+    ANSWERS.put(&page.text, table)
 }
 
 /// Whether a line opens the table that a run writes.
 pub(super) fn opens_answers(line: &str) -> bool {
-    line == OPENING.trim_end()
+    line == ANSWERS.opening
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! | [`check_no_console`] | a page that no server stands behind with having no transcript |
 //! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
 //! | [`check_answers`] | the table of differences with a run of the tests |
+//! | [`check_figures`] | the figures with the file that a measuring run wrote |
 //! | [`check_mentions`] | an id in a sentence with the claims of all pages |
 //! | [`check_links`] | a link with the file and the heading that it points at |
 //! | [`check_commands`] | a command with the recipes, packages and programs that exist |
@@ -18,15 +19,17 @@
 //! Two more look at source files, because a page relies on what they hold:
 //! [`check_doc_tests`] at examples in documentation, [`check_modules`] at files of tests.
 //!
-//! [`bless_code`], [`bless_console`] and [`bless_answers`] give the page's text as it should be;
+//! [`bless_code`], [`bless_console`], [`bless_answers`] and [`bless_figures`] give the page's text as it should be;
 //! [`routes_of`] gives what its table of routes lists.
 
 mod answers;
+mod between;
 mod claims;
 mod code;
 mod commands;
 mod console;
 mod doc_tests;
+mod figures;
 mod links;
 mod map;
 mod mentions;
@@ -48,6 +51,7 @@ pub use code::{bless_code, check_code};
 pub use commands::check_commands;
 pub use console::{bless_console, check_console, check_no_console};
 pub use doc_tests::check_doc_tests;
+pub use figures::{bless_figures, check_figures};
 pub use links::check_links;
 pub use map::{Sources, check_map};
 pub use mentions::check_mentions;

@@ -1,0 +1,60 @@
+//! Which lesson is measured how.
+
+use std::collections::BTreeMap;
+
+use lesson_tests::figures::{Figures, Table, machine, measured};
+use lesson_tests::{fastapi, workspace};
+
+use crate::versions::versions;
+use crate::{Result, plain, programs, relay, sse, waiting};
+
+/// Measures a lesson: its tables.
+type Measure = fn() -> Result<Vec<Table>>;
+
+fn all() -> BTreeMap<&'static str, Measure> {
+    BTreeMap::from([
+        ("streaming", streaming as Measure),
+        ("response-models", plain::response_models),
+        ("lifespan", plain::lifespan),
+        ("async", waiting::sleepers),
+        ("dependencies", plain::dependencies),
+        ("sql", plain::sql),
+        ("background-tasks", waiting::background_tasks),
+    ])
+}
+
+fn streaming() -> Result<Vec<Table>> {
+    let mut tables = relay::tables()?;
+    tables.push(sse::memory()?);
+    Ok(tables)
+}
+
+/// Measures these lessons, or all, and writes what came out.
+pub fn lessons(names: &[String]) -> Result<()> {
+    let all = all();
+    if let Some(unknown) = names.iter().find(|name| !all.contains_key(name.as_str())) {
+        let known: Vec<&str> = all.keys().copied().collect();
+        return Err(format!("no figures of \"{unknown}\"; there are: {}", known.join(", ")).into());
+    }
+    programs::build()?;
+    fastapi::prepare()?;
+    for (name, measure) in all {
+        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        println!("\n{name}\n");
+        let figures = Figures {
+            date: machine::date()?,
+            machine: machine::line()?,
+            versions: versions()?,
+            commands: vec![format!("just bench {name}")],
+            tables: measure()?,
+        };
+        let path = measured(name);
+        figures.write(&path)?;
+        let path = path.strip_prefix(workspace::root()).unwrap_or(&path);
+        println!("{}written to {}", figures.markdown(None), path.display());
+    }
+    println!("\nTo show them in the READMEs: just bless-figures");
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Requests that wait, and clients that should not.
+
+use std::time::{Duration, Instant};
+
+use lesson_tests::figures::{Row, Table};
+
+use crate::Result;
+use crate::load::{Amount, CONNECTIONS, Request, send};
+use crate::plain::median;
+use crate::server::{Log, ONE_OF_EACH, Side};
+use crate::usage::mib;
+
+/// How often each server has its turn; the figures are the medians.
+const ROUNDS: usize = 3;
+
+/// A thousand requests at once that each sleep for a second, and half of a second's
+/// worth of blocking work for each of the pool's threads.
+pub fn sleepers() -> Result<Vec<Table>> {
+    let sleeping = Request::get("/both/async");
+    let blocking = Request::get("/both/sync");
+    Ok(vec![
+        at_once("1,000 requests at once, each sleeps for a second", &sleeping, 1000)?,
+        at_once("80 requests at once, each blocks a thread for a second", &blocking, 80)?,
+    ])
+}
+
+fn at_once(title: &str, request: &Request, requests: u32) -> Result<Table> {
+    let mut rows = Vec::new();
+    for side in ONE_OF_EACH {
+        // The handlers sleep for ten ticks.
+        let server = side.start("async", Log::On, &[("LESSON_TICK_MS", "100".to_owned())])?;
+        let idle = server.usage()?;
+        let (mut seconds, mut cpu) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let (before, started) = (server.usage()?, Instant::now());
+            send(&server.url(request.path), request, Amount::AtOnce(requests))?;
+            seconds.push(started.elapsed().as_secs_f64());
+            cpu.push((server.usage()?.cpu - before.cpu).as_secs_f64() * 1000.0);
+        }
+        let peak = server.usage()?.peak_bytes;
+        let values = [
+            median(seconds.into_iter()),
+            median(cpu.into_iter()),
+            mib(idle.resident_bytes),
+            mib(peak),
+        ];
+        rows.push(Row { name: side.name(), values: values.map(Some).to_vec() });
+    }
+    let columns = ["until the last answer, s", "CPU, ms", "memory before, MiB", "peak memory, MiB"];
+    Ok(Table {
+        title: format!("`GET {}`: {title}", request.path),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    })
+}
+
+/// How long a client waits for an answer that leaves a task behind.
+pub fn background_tasks() -> Result<Vec<Table>> {
+    const A_SECOND: u32 = 200;
+    let request = Request::get("/async-awaited/");
+    let mut servers = Vec::new();
+    for side in Side::all()? {
+        // The task sleeps for ten ticks.
+        servers.push((
+            side,
+            side.start("background-tasks", Log::On, &[("LESSON_TICK_MS", "100".to_owned())])?,
+        ));
+    }
+    let mut turns: Vec<Vec<[f64; 3]>> = servers.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for ((_, server), turns) in servers.iter().zip(&mut turns) {
+            let before = server.usage()?;
+            let time = Duration::from_secs(2);
+            let seen =
+                send(&server.url(request.path), &request, Amount::PerSecond(A_SECOND, time))?;
+            let cpu = server.usage()?.cpu - before.cpu;
+            turns.push([seen.median_ms, seen.p99_ms, cpu.as_secs_f64() * 1e6 / seen.requests]);
+        }
+    }
+    let mut rows = Vec::new();
+    for ((side, server), turns) in servers.iter().zip(&turns) {
+        let [median_ms, p99_ms, cpu_us] =
+            [0, 1, 2].map(|column| median(turns.iter().map(|turn| turn[column])));
+        let values = [median_ms, p99_ms, cpu_us, mib(server.usage()?.peak_bytes)];
+        rows.push(Row { name: side.name(), values: values.map(Some).to_vec() });
+    }
+    let columns = ["median, ms", "99 %, ms", "CPU a request, µs", "peak memory, MiB"];
+    Ok(vec![Table {
+        title: format!(
+            "`GET {}`: the answer leaves a task of a second behind, {A_SECOND} requests a second \
+             on {CONNECTIONS} connections",
+            request.path
+        ),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    }])
+}

@@ -1,0 +1,247 @@
+//! What `just bench` measured, and how a README shows it: tables and a plot.
+//!
+//! A run writes `target/figures/streaming.json`. `just bless-figures` takes it over as
+//! `tests/figures/streaming.json`, and writes the tables and the plot from there, so that
+//! nobody types a figure; the suite checks that they still fit.
+
+pub mod machine;
+mod plot;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::workspace;
+
+/// The name of the figures that are of no lesson: how long all that takes to build.
+pub const BUILD: &str = "build";
+
+/// The plot's name, beside the README that shows it.
+const PLOT: &str = "figures.svg";
+
+/// One run of a command that measures.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Figures {
+    /// The day: `2026-11-26`.
+    pub date: String,
+    /// Processor, cores, operating system.
+    pub machine: String,
+    /// `Rust 1.95.0`, `FastAPI 0.165.0` and so on.
+    pub versions: Vec<String>,
+    /// What was run, so that a reader can do it again.
+    pub commands: Vec<String>,
+    /// What came out, a table for each question.
+    pub tables: Vec<Table>,
+}
+
+/// The answers to one question.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Table {
+    /// What was measured: `GET /model/predict?x=2`.
+    pub title: String,
+    /// What each value is, with its unit; the plot shows the first one.
+    pub columns: Vec<String>,
+    /// Who was measured.
+    pub rows: Vec<Row>,
+}
+
+/// What was measured of one server.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Row {
+    /// Its name: `axum`.
+    pub name: String,
+    /// A value a column; `None` where there is nothing to measure.
+    pub values: Vec<Option<f64>>,
+}
+
+impl Figures {
+    /// Reads a file of figures.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or holds something else.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    /// Writes a file of figures, and its folder if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let text = serde_json::to_string_pretty(self).map_err(|e| e.to_string())?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(path, text + "\n"))
+            .map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    /// The tables as Markdown, below the plot if there is one.
+    pub fn markdown(&self, plot: Option<&str>) -> String {
+        let mut text = String::new();
+        if let Some(file) = plot {
+            text.push_str(&format!("![{}]({file})\n\n", self.in_words()));
+        }
+        for table in &self.tables {
+            text.push_str(&table.markdown());
+        }
+        let commands: Vec<String> = self.commands.iter().map(|c| format!("`{c}`")).collect();
+        text.push_str(&format!(
+            "Measured on {} by {} on {}; {}.\n",
+            self.date,
+            commands.join(" and "),
+            self.machine,
+            self.versions.join(", ")
+        ));
+        text
+    }
+
+    /// What the plot shows, for those who cannot see it.
+    fn in_words(&self) -> String {
+        let tables = self.tables.iter().map(|table| {
+            let rows: Vec<String> = table
+                .rows
+                .iter()
+                .filter_map(|row| Some(format!("{} {}", row.name, shown(row.plotted()?))))
+                .collect();
+            format!("{}, {}: {}", table.title, table.columns[0], rows.join("; "))
+        });
+        tables.collect::<Vec<_>>().join(". ").replace('`', "")
+    }
+
+    /// The first column of each table as bars, in SVG.
+    pub fn plot(&self) -> String {
+        plot::of(&self.tables)
+    }
+}
+
+impl Table {
+    /// As Markdown, with its title above.
+    pub fn markdown(&self) -> String {
+        let mut text = format!("**{}**\n\n| |", self.title);
+        for column in &self.columns {
+            text.push_str(&format!(" {column} |"));
+        }
+        text.push_str(&format!("\n| ---{}\n", " | ---:".repeat(self.columns.len()) + " |"));
+        for row in &self.rows {
+            text.push_str(&format!("| {} |", row.name));
+            for value in &row.values {
+                text.push_str(&format!(" {} |", value.map_or_else(String::new, shown)));
+            }
+            text.push('\n');
+        }
+        text + "\n"
+    }
+}
+
+impl Row {
+    fn plotted(&self) -> Option<f64> {
+        self.values.first().copied().flatten()
+    }
+}
+
+/// A value with three digits that say something: 0.0123, 1.23, 12.3, 123, 12,300.
+fn shown(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = value.abs().log10().floor();
+    let decimals = (2.0 - magnitude).clamp(0.0, 6.0) as usize;
+    if decimals > 0 {
+        return format!("{value:.decimals$}");
+    }
+    let step = 10f64.powf((magnitude - 2.0).max(0.0));
+    with_commas(&format!("{:.0}", (value / step).round() * step))
+}
+
+fn with_commas(digits: &str) -> String {
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Where a run writes what it measured: `name` is a lesson, or [`BUILD`].
+pub fn measured(name: &str) -> PathBuf {
+    workspace::target().join("figures").join(format!("{name}.json"))
+}
+
+/// Where the figures lie that the READMEs show.
+pub fn taken_over(name: &str) -> PathBuf {
+    workspace::root().join("tests/figures").join(format!("{name}.json"))
+}
+
+/// The plot beside a lesson's README; there is none of the build.
+pub fn plot_file(name: &str) -> Option<PathBuf> {
+    (name != BUILD).then(|| workspace::lesson(name).join(PLOT))
+}
+
+/// What the page shows of these figures.
+pub fn shown_by_page(figures: &Figures, name: &str) -> String {
+    figures.markdown((name != BUILD).then_some(PLOT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_shown_with_three_digits() {
+        let values = [0.0, 0.012_34, 1.0, 1.234, 12.34, 123.4, 1_234.0, 12_345.0, 1_234_567.0];
+        let texts = values.map(shown);
+        assert_eq!(
+            texts,
+            ["0", "0.0123", "1.00", "1.23", "12.3", "123", "1,230", "12,300", "1,230,000"]
+        );
+    }
+
+    #[test]
+    fn figures_are_a_table_and_the_sentence_below_it() {
+        let figures = Figures {
+            date: "2026-11-26".into(),
+            machine: "a machine with 2 cores".into(),
+            versions: vec!["Rust 1".into(), "FastAPI 2".into()],
+            commands: vec!["just bench x".into()],
+            tables: vec![Table {
+                title: "`GET /x`".into(),
+                columns: vec!["CPU, µs".into(), "memory, MiB".into()],
+                rows: vec![
+                    Row { name: "axum".into(), values: vec![Some(12.34), Some(5.0)] },
+                    Row { name: "hyper".into(), values: vec![Some(8.0), None] },
+                ],
+            }],
+        };
+        let table = "**`GET /x`**\n\n\
+            | | CPU, µs | memory, MiB |\n\
+            | --- | ---: | ---: |\n\
+            | axum | 12.3 | 5.00 |\n\
+            | hyper | 8.00 |  |\n\n\
+            Measured on 2026-11-26 by `just bench x` on a machine with 2 cores; Rust 1, FastAPI 2.\n";
+        assert_eq!(figures.markdown(None), table);
+        let plot = "![GET /x, CPU, µs: axum 12.3; hyper 8.00](plot.svg)\n\n";
+        assert_eq!(figures.markdown(Some("plot.svg")), format!("{plot}{table}"));
+    }
+
+    #[test]
+    fn figures_are_read_as_they_were_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("figures/x.json");
+        let figures = Figures {
+            date: "2026-11-26".into(),
+            machine: "a machine".into(),
+            versions: vec![],
+            commands: vec![],
+            tables: vec![],
+        };
+        figures.write(&path).unwrap();
+        assert_eq!(Figures::read(&path).unwrap(), figures);
+        assert!(Figures::read(folder.path()).unwrap_err().contains("directory"));
+    }
+}
