@@ -1,6 +1,6 @@
 //! Classes as dependencies: types that make themselves from a request.
 
-use lesson_tests::{expect, fastapi, rust};
+use lesson_tests::{expect, fastapi, own_server_only, rust};
 
 use super::{assert_get, assert_json, assert_redirect, invalid, no_integer, start};
 
@@ -43,6 +43,12 @@ async fn de_11_the_constructor_runs_once_for_every_request() {
     server.get("/class/items/").await;
     server.get("/function/items/").await;
     assert_get(&server, "/class/made", &next(4)).await;
+}
+
+#[tokio::test]
+async fn de_11_the_first_one_is_number_one() {
+    own_server_only!("counts from the start of the server");
+    assert_get(&start().await, "/class/made", "1").await;
 }
 
 #[tokio::test]
