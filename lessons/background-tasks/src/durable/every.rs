@@ -44,3 +44,21 @@ impl PollStrategy for Every {
     }
 }
 // ANCHOR_END: every
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::task::Waker;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_worker_is_driven_when_it_is_time_and_not_before() {
+        let mut every = Every::new(Duration::from_secs(3600), CancellationToken::new());
+        let snapshot = PollSnapshot::default();
+        let first = poll_fn(|cx| every.poll_drive(cx, &snapshot)).await;
+        assert_eq!(first, Some(()), "at the start");
+        let next = every.poll_drive(&mut Context::from_waker(Waker::noop()), &snapshot);
+        assert_eq!(next, Poll::Pending, "for an hour");
+    }
+}

@@ -148,3 +148,28 @@ pub struct Job {
     attempts: i64,
 }
 // ANCHOR_END: job-type
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_that_another_program_prepares_is_waited_for() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("jobs.db"))
+            .create_if_missing(true);
+        let other = SqlitePool::connect_with(options.clone()).await?;
+        let preparing = other.begin_with("BEGIN IMMEDIATE").await?;
+        let prepared = async {
+            // Time for a first attempt, which SQLite refuses.
+            sleep(Duration::from_millis(75)).await;
+            preparing.rollback().await
+        };
+        let (opened, rolled_back) =
+            tokio::join!(connect(options.journal_mode(SqliteJournalMode::Wal)), prepared);
+        rolled_back?;
+        opened?;
+        Ok(())
+    }
+}
