@@ -35,7 +35,7 @@ bless:
 
 # What the lessons cost beside FastAPI and bare hyper, measured (Linux): just bench [LESSON…]
 bench *LESSONS:
-    cargo bench --quiet --workspace --bench figures -- {{ LESSONS }}
+    cargo bench --quiet --profile dev --workspace --bench figures -- {{ LESSONS }}
 
 # How long the lessons take to build, to start after an edit, and to be tested.
 bench-build:

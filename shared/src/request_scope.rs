@@ -357,6 +357,13 @@ mod tests {
     struct Log(Arc<Mutex<Vec<u8>>>);
 
     impl Log {
+        /// Takes what is logged on this thread, which is the only one of a test's runtime.
+        fn start(&self) -> tracing::subscriber::DefaultGuard {
+            let writer = self.clone();
+            let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+            tracing::subscriber::set_default(subscriber)
+        }
+
         fn text(&self) -> String {
             String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
         }
@@ -372,6 +379,16 @@ mod tests {
         }
     }
 
+    /// Runs tasks whose grace period is over, and returns what was logged.
+    async fn log_of_ended_tasks(tasks: &BackgroundTasks) -> String {
+        let log = Log::default();
+        let _logging = log.start();
+        let grace_over = CancellationToken::new();
+        grace_over.cancel();
+        let _outcome = run_tasks(None::<std::future::Ready<()>>, tasks, grace_over).await;
+        log.text()
+    }
+
     /// Sends a request, leaves when the handler or its teardown has come to the first
     /// token, lets it go on with the second, and returns what was logged.
     async fn log_after_leaving(
@@ -380,10 +397,7 @@ mod tests {
         go_on: CancellationToken,
     ) -> String {
         let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
-        // Only on this thread, which is the only one of the test's runtime.
-        let _logging = tracing::subscriber::set_default(subscriber);
+        let _logging = log.start();
         let request = Request::new(Body::empty());
         tokio::select! {
             response = app.oneshot(request) => panic!("answered: {response:?}"),
@@ -397,6 +411,35 @@ mod tests {
         };
         timeout(Duration::from_secs(10), logged).await.expect("a line of the log");
         log.text()
+    }
+
+    #[test]
+    fn the_outcomes_say_what_happened() {
+        assert_eq!(Cancelled.to_string(), "cancelled before its end");
+        let broke_off = BrokeOff(Arc::new(axum::Error::new(io::Error::other("the cable"))));
+        assert_eq!(broke_off.to_string(), "the cable");
+        let source = std::error::Error::source(&broke_off).unwrap();
+        assert!(source.downcast_ref::<io::Error>().is_some(), "{source:?}");
+    }
+
+    #[tokio::test]
+    async fn a_scoped_body_keeps_its_length_and_its_end() {
+        for (body, length) in [(Body::from("12345"), 5), (Body::empty(), 0)] {
+            let scope = Scope::open(&mut Request::new(Body::empty()));
+            let body = ScopedBody { body, scope };
+            assert_eq!(body.size_hint().exact(), Some(length));
+            assert_eq!(body.is_end_stream(), length == 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn tasks_that_never_started_are_counted_in_the_log() {
+        let tasks = BackgroundTasks::default();
+        tasks.add_task(std::future::pending::<()>());
+        tasks.add_task(async {});
+        let log = log_of_ended_tasks(&tasks).await;
+        assert!(log.contains("background tasks dropped, never started: 1\n"), "{log}");
+        assert_eq!(log_of_ended_tasks(&tasks).await, "");
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Once;
 use std::time::Duration;
@@ -153,13 +153,17 @@ pub fn run_example_with(name: &str, arguments: &[&str], variables: &[(&str, &str
 /// A program of the profile's folder, built first.
 fn program(name: &str) -> Command {
     build();
-    command(name)
+    command(&workspace::profile(), name)
 }
 
-/// A program that is built already: `lesson-sql`, `examples/quota`.
-pub fn command(name: &str) -> Command {
+/// A program that was built for release already: `lesson-sql`, `examples/bare_hyper`.
+pub fn release(name: &str) -> Command {
+    command(&workspace::target().join("release"), name)
+}
+
+fn command(profile: &Path, name: &str) -> Command {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    let mut command = Command::new(workspace::profile().join(file));
+    let mut command = Command::new(profile.join(file));
     command.current_dir(workspace::root());
     // A reader's own settings must not change what is tested.
     for name in lesson_support::settings::VARIABLES {

@@ -1,7 +1,5 @@
 //! Which lesson is measured how.
 
-use std::collections::BTreeMap;
-
 use lesson_tests::figures::{Figures, Table, machine, measured};
 use lesson_tests::{fastapi, workspace};
 
@@ -11,17 +9,16 @@ use crate::{Result, plain, programs, relay, sse, waiting};
 /// Measures a lesson: its tables.
 type Measure = fn() -> Result<Vec<Table>>;
 
-fn all() -> BTreeMap<&'static str, Measure> {
-    BTreeMap::from([
-        ("streaming", streaming as Measure),
-        ("response-models", plain::response_models),
-        ("lifespan", plain::lifespan),
-        ("async", waiting::sleepers),
-        ("dependencies", plain::dependencies),
-        ("sql", plain::sql),
-        ("background-tasks", waiting::background_tasks),
-    ])
-}
+/// In the order of the README.
+const ALL: [(&str, Measure); 7] = [
+    ("streaming", streaming),
+    ("response-models", plain::response_models),
+    ("lifespan", plain::lifespan),
+    ("async", waiting::sleepers),
+    ("dependencies", plain::dependencies),
+    ("sql", plain::sql),
+    ("background-tasks", waiting::background_tasks),
+];
 
 fn streaming() -> Result<Vec<Table>> {
     let mut tables = relay::tables()?;
@@ -31,17 +28,17 @@ fn streaming() -> Result<Vec<Table>> {
 
 /// Measures these lessons, or all, and writes what came out.
 pub fn lessons(names: &[String]) -> Result<()> {
-    let all = all();
-    if let Some(unknown) = names.iter().find(|name| !all.contains_key(name.as_str())) {
-        let known: Vec<&str> = all.keys().copied().collect();
+    let all = ALL;
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|(known, _)| known == name)) {
+        let known: Vec<&str> = all.iter().map(|(known, _)| *known).collect();
         return Err(format!("no figures of \"{unknown}\"; there are: {}", known.join(", ")).into());
     }
-    programs::build()?;
+    let wanted = all
+        .into_iter()
+        .filter(|(name, _)| names.is_empty() || names.iter().any(|wanted| wanted == name));
+    programs::build(wanted.clone().map(|(name, _)| name))?;
     fastapi::prepare()?;
-    for (name, measure) in all {
-        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
-            continue;
-        }
+    for (name, measure) in wanted {
         println!("\n{name}\n");
         let figures = Figures {
             date: machine::date()?,

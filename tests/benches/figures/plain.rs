@@ -109,7 +109,7 @@ impl Turn {
     fn take(server: &Server, request: &Request) -> Result<Self> {
         let before = server.usage()?;
         let seen = send(&server.url(request.path), request, Amount::For(TURN))?;
-        Ok(Self { seen, cpu: server.usage()?.cpu - before.cpu })
+        Ok(Self { seen, cpu: server.usage()?.cpu.saturating_sub(before.cpu) })
     }
 
     fn cpu_us(&self) -> f64 {

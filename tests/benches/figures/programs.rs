@@ -10,11 +10,12 @@ use crate::Result;
 /// The load generator's version, a part of what a figure means.
 const OHA: &str = "1.16.0";
 
-/// Builds the lessons and bare hyper for release, and installs the load generator.
-pub fn build() -> Result<()> {
-    let mut lessons = cargo();
-    lessons.args(["build", "--release", "--workspace", "--bins", "--example", "bare_hyper"]);
-    succeed(lessons)?;
+/// Builds these lessons and bare hyper for release, and installs the load generator.
+pub fn build<'a>(lessons: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--workspace", "--example", "bare_hyper"]);
+    build.args(lessons.map(|lesson| format!("--bin=lesson-{lesson}")));
+    succeed(build)?;
     if oha().exists() {
         return Ok(());
     }

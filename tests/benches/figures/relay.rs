@@ -15,6 +15,9 @@ const ROUNDS: usize = 5;
 /// What passes in a round.
 const GIB: u64 = 1 << 30;
 
+/// A body that is sent one character at a time.
+const SMALL: u64 = 100;
+
 /// What passes through the relay to see whether its memory grows: 10 GB.
 const LARGE: u64 = 10_000_000_000;
 
@@ -32,6 +35,8 @@ pub fn tables() -> Result<Vec<Table>> {
             pair.of_size(GIB / if side == Side::Axum { 1 } else { 4 })?;
             let (rate, cpu) = rate(server, path)?;
             throughput.push(row(format!("{name}, {way}"), &[rate, cpu]));
+            // A body of small pieces: what comes first is there long before the end.
+            pair.of_size(SMALL)?;
             let wait_ms = wait_for_first_byte_ms(server, &path.replace("file", "stream"))?;
             first_byte.push(row(format!("{name}, {way}"), &[wait_ms]));
         }
@@ -92,7 +97,7 @@ fn rate(server: &Server, path: &str) -> Result<(f64, f64)> {
     for _ in 0..ROUNDS {
         let before = server.usage()?.cpu;
         let (bytes, seconds, _) = fetch(server, path)?;
-        let used = server.usage()?.cpu - before;
+        let used = server.usage()?.cpu.saturating_sub(before);
         rates.push(bytes / f64::from(1 << 20) / seconds);
         cpu.push(used.as_secs_f64() * 1000.0 * GIB as f64 / bytes);
     }
@@ -102,7 +107,6 @@ fn rate(server: &Server, path: &str) -> Result<(f64, f64)> {
 fn wait_for_first_byte_ms(server: &Server, path: &str) -> Result<f64> {
     let mut waits = Vec::new();
     for _ in 0..4 * ROUNDS {
-        // The body's pieces are small: what comes first is there long before the end.
         waits.push(1000.0 * fetch(server, path)?.2);
     }
     Ok(median(waits.into_iter()))

@@ -75,7 +75,7 @@ impl Side {
     fn command(self, lesson: &str, log: Log) -> Command {
         match self {
             Self::Axum => {
-                let mut command = binary::command(&format!("lesson-{lesson}"));
+                let mut command = binary::release(&format!("lesson-{lesson}"));
                 command.args(["--port", "0"]);
                 if log == Log::Off {
                     command.env("RUST_LOG", "warn");
@@ -116,7 +116,7 @@ pub struct Server {
 impl Server {
     /// Bare hyper, which answers everything with these bytes.
     pub fn bare_hyper(content_type: &str, body: &str) -> Result<Self> {
-        let mut command = binary::command("examples/bare_hyper");
+        let mut command = binary::release("examples/bare_hyper");
         command.args([content_type, body]);
         let log = NamedTempFile::new()?;
         let child = spawn(command, &log)?;

@@ -9,7 +9,7 @@ use crate::Result;
 /// The CPU time and the memory of a process and all its children, uvicorn's workers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usage {
-    /// In user and kernel mode; exact to 10 ms.
+    /// In user and kernel mode, of all threads that have not ended.
     pub cpu: Duration,
     /// The memory held now. What processes share is counted for each of them.
     pub resident_bytes: u64,
@@ -24,12 +24,12 @@ impl Usage {
         let mut pids = vec![pid];
         while let Some(pid) = pids.pop() {
             let process = Process::new(pid.try_into()?)?;
-            let (stat, status) = (process.stat()?, process.status()?);
-            let ticks = stat.utime + stat.stime;
-            sum.cpu += Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64);
+            let status = process.status()?;
             sum.resident_bytes += 1024 * status.vmrss.unwrap_or(0);
             sum.peak_bytes += 1024 * status.vmhwm.unwrap_or(0);
             for task in process.tasks()?.flatten() {
+                // In nanoseconds, where the process's own sum is in hundredths of a second.
+                sum.cpu += Duration::from_nanos(task.schedstat()?.sum_exec_runtime);
                 pids.extend(task.children()?);
             }
         }

@@ -35,7 +35,7 @@ fn at_once(title: &str, request: &Request, requests: u32) -> Result<Table> {
             let (before, started) = (server.usage()?, Instant::now());
             send(&server.url(request.path), request, Amount::AtOnce(requests))?;
             seconds.push(started.elapsed().as_secs_f64());
-            cpu.push((server.usage()?.cpu - before.cpu).as_secs_f64() * 1000.0);
+            cpu.push((server.usage()?.cpu.saturating_sub(before.cpu)).as_secs_f64() * 1000.0);
         }
         let peak = server.usage()?.peak_bytes;
         let values = [
@@ -73,7 +73,7 @@ pub fn background_tasks() -> Result<Vec<Table>> {
             let time = Duration::from_secs(2);
             let seen =
                 send(&server.url(request.path), &request, Amount::PerSecond(A_SECOND, time))?;
-            let cpu = server.usage()?.cpu - before.cpu;
+            let cpu = server.usage()?.cpu.saturating_sub(before.cpu);
             turns.push([seen.median_ms, seen.p99_ms, cpu.as_secs_f64() * 1e6 / seen.requests]);
         }
     }
