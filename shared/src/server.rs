@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -28,6 +28,12 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// How long cut connections have to notice it; a handler that blocks its thread never does.
 const LAST_CALL: Duration = Duration::from_secs(1);
+
+/// How many connections may wait for being accepted; uvicorn's `--backlog`.
+///
+/// A connection more is dropped, and its client tries again after a second. The default of
+/// `TcpListener::bind` is 128, which a burst fills in no time.
+const BACKLOG: u32 = 2048;
 
 /// How many bytes of a request's body the extractors read; axum's own default.
 ///
@@ -60,7 +66,7 @@ impl Server {
     pub async fn bind(settings: Settings) -> Result<Self, BindError> {
         let wanted = (settings.host.as_str(), settings.port);
         let bound = async {
-            let listener = TcpListener::bind(wanted).await?;
+            let listener = listen(wanted).await?;
             let address = listener.local_addr()?;
             Ok((listener, address))
         };
@@ -166,6 +172,29 @@ impl Server {
     }
 }
 
+/// Listens at the first address of a name that can be had.
+async fn listen(wanted: (&str, u16)) -> io::Result<TcpListener> {
+    let mut last_error = None;
+    for address in lookup_host(wanted).await? {
+        match listen_at(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last_error = Some(error),
+        }
+    }
+    Err(last_error.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
+}
+
+/// `TcpListener::bind` with a longer queue.
+fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restart must not wait until the old connections are forgotten. On Windows the
+    // option would let two servers share a port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 async fn grace_over(shutdown: CancellationToken, grace: Duration) {
     shutdown.cancelled().await;
     sleep(grace).await;
@@ -257,6 +286,17 @@ impl std::error::Error for BindError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_burst_of_connections_waits_for_being_accepted() {
+        let listener = listen(("localhost", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // The second attempt for one that was dropped comes after a second.
+        let connect =
+            |_| std::net::TcpStream::connect_timeout(&address, Duration::from_millis(900));
+        let waiting: io::Result<Vec<_>> = (0..200).map(connect).collect();
+        assert_eq!(waiting.unwrap().len(), 200);
+    }
 
     #[test]
     fn what_is_waited_for_fits_on_a_line() {
