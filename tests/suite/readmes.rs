@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use lesson_tests::figures::{self, Figures};
 use lesson_tests::readme::{
     Fault, Page, Sources, TestFunction, check_claims, check_code, check_commands, check_console,
-    check_differences, check_doc_tests, check_links, check_map, check_mentions, check_modules,
-    check_no_console, routes_of, test_functions,
+    check_differences, check_doc_tests, check_figures, check_links, check_map, check_mentions,
+    check_modules, check_no_console, routes_of, test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
 
@@ -29,6 +30,17 @@ fn links_lead_somewhere() {
 #[test]
 fn commands_name_what_exists() {
     assert_none(pages::all().iter().flat_map(check_commands).collect());
+}
+
+#[test]
+fn figures_are_those_that_were_measured() {
+    for (name, page) in pages::with_figures() {
+        let measured = Figures::read(&figures::taken_over(&name)).expect("figures");
+        assert_none(check_figures(&page, &figures::shown_by_page(&measured, &name)));
+        if let Some(plot) = figures::plot_file(&name) {
+            assert_eq!(read(&plot), measured.plot(), "run `just bless-figures`");
+        }
+    }
 }
 
 #[test]

@@ -13,8 +13,10 @@ const OHA: &str = "1.16.0";
 /// Builds these lessons and bare hyper for release, and installs the load generator.
 pub fn build<'a>(lessons: impl Iterator<Item = &'a str>) -> Result<()> {
     let mut build = cargo();
-    build.args(["build", "--release", "--workspace", "--example", "bare_hyper"]);
-    build.args(lessons.map(|lesson| format!("--bin=lesson-{lesson}")));
+    build.args(["build", "--release", "--package=lesson-support", "--example=bare_hyper"]);
+    for lesson in lessons {
+        build.args([format!("--package=lesson-{lesson}"), format!("--bin=lesson-{lesson}")]);
+    }
     succeed(build)?;
     if oha().exists() {
         return Ok(());
