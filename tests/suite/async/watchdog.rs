@@ -8,7 +8,9 @@ use super::{answered, start};
 
 #[tokio::test]
 async fn as_22_the_watchdog_tells_while_a_worker_is_blocked() {
-    let server = start().await;
+    // The watchdog must get to look twice within the ten ticks, five of them apart, also
+    // on a busy machine.
+    let server = TestServer::start_with("async", &[("LESSON_TICK_MS", "100")]).await;
     wait_for_both(&server).await;
     assert_eq!(server.events().await, [""; 0]);
     answered(server.get("/blocking/async-blocking").await).await;
