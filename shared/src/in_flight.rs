@@ -21,12 +21,17 @@ use tracing::Instrument;
 use crate::error::{ApiError, panic_message, with_causes};
 
 /// The requests in flight: from the first line of the handler to the last byte of the body.
+///
+/// A clone is a pointer to the same list: every request makes a few.
 #[derive(Clone, Default)]
-pub(crate) struct InFlight {
-    requests: Arc<Mutex<Requests>>,
+pub(crate) struct InFlight(Arc<List>);
+
+#[derive(Default)]
+struct List {
+    requests: Mutex<Requests>,
     tracker: TaskTracker,
     /// Cancelled when the grace period is over: who has no answer yet gets a 503.
-    pub(crate) grace_over: CancellationToken,
+    grace_over: CancellationToken,
 }
 
 #[derive(Default)]
@@ -46,8 +51,13 @@ impl InFlight {
     /// A connection can be closed while work goes on: background tasks, teardowns, and
     /// what the guards of its last body do.
     pub(crate) async fn ended(&self) {
-        self.tracker.close();
-        self.tracker.wait().await;
+        self.0.tracker.close();
+        self.0.tracker.wait().await;
+    }
+
+    /// Ends the time of those that have no answer yet.
+    pub(crate) fn end_grace(&self) {
+        self.0.grace_over.cancel();
     }
 
     fn enter(&self, name: Arc<str>) -> Entry {
@@ -55,11 +65,11 @@ impl InFlight {
         requests.last_key += 1;
         let key = requests.last_key;
         requests.names.insert(key, Arc::clone(&name));
-        Entry { in_flight: self.clone(), key, name, _token: self.tracker.token() }
+        Entry { in_flight: self.clone(), key, name, _token: self.0.tracker.token() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Requests> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,7 +102,7 @@ impl Tracked {
 
     /// Cancelled when the grace period of the shutdown is over.
     pub(crate) fn grace_over(&self) -> CancellationToken {
-        self.in_flight.grace_over.clone()
+        self.in_flight.0.grace_over.clone()
     }
 }
 
@@ -113,7 +123,7 @@ pub(crate) async fn track(
     let span = tracing::error_span!("request", "{name}");
     let mut response = tokio::select! {
         response = next.run(request).instrument(span.clone()) => response,
-        () = in_flight.grace_over.cancelled() => {
+        () = in_flight.0.grace_over.cancelled() => {
             ApiError::from_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
         }
     };

@@ -161,7 +161,7 @@ impl Server {
         for name in in_flight.names() {
             tracing::warn!("cut after the grace period: {name}");
         }
-        in_flight.grace_over.cancel();
+        in_flight.end_grace();
         if timeout(LAST_WORDS, &mut serving).await.is_err() {
             ends.cut.cancel();
             if timeout(LAST_CALL, &mut serving).await.is_err() {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use lesson_tests::figures::{Row, Table};
 
 use crate::Result;
-use crate::load::{Amount, CONNECTIONS, Request, send};
+use crate::load::{Amount, Request, send};
 use crate::plain::median;
 use crate::server::{Log, ONE_OF_EACH, Side};
 use crate::usage::mib;
@@ -87,8 +87,7 @@ pub fn background_tasks() -> Result<Vec<Table>> {
     let columns = ["median, ms", "99 %, ms", "CPU a request, µs", "peak memory, MiB"];
     Ok(vec![Table {
         title: format!(
-            "`GET {}`: the answer leaves a task of a second behind, {A_SECOND} requests a second \
-             on {CONNECTIONS} connections",
+            "`GET {}` leaves a task of a second behind, {A_SECOND} requests a second",
             request.path
         ),
         columns: columns.map(str::to_owned).to_vec(),

@@ -10,9 +10,9 @@ use super::{Row, Table, shown};
 
 const WIDTH: f64 = 760.0;
 /// Where the bars begin; their names stand left of it.
-const LEFT: f64 = 230.0;
+const LEFT: f64 = 250.0;
 /// The longest bar; its value stands right of it.
-const LONGEST: f64 = 420.0;
+const LONGEST: f64 = 410.0;
 const LINE: f64 = 24.0;
 const MARGIN: f64 = 16.0;
 
@@ -107,8 +107,8 @@ mod tests {
             rows: vec![row("axum", Some(10.0)), row("FastAPI", Some(40.0)), row("hyper", None)],
         };
         let plot = of(&[table]);
-        assert!(plot.contains(r#"class="axum" height="18" rx="2" width="105.0""#), "{plot}");
-        assert!(plot.contains(r#"class="fastapi" height="18" rx="2" width="420.0""#), "{plot}");
+        assert!(plot.contains(r#"class="axum" height="18" rx="2" width="102.5""#), "{plot}");
+        assert!(plot.contains(r#"class="fastapi" height="18" rx="2" width="410.0""#), "{plot}");
         assert_eq!(plot.matches("<rect").count(), 3, "the page and two bars: {plot}");
         assert!(plot.contains("GET /x") && !plot.contains('`'), "{plot}");
     }
