@@ -379,12 +379,10 @@ mod tests {
         }
     }
 
-    /// Runs tasks whose grace period is over, and returns what was logged.
-    async fn log_of_ended_tasks(tasks: &BackgroundTasks) -> String {
+    /// Runs tasks until they end or the grace period is over, and returns what was logged.
+    async fn log_of_tasks(tasks: &BackgroundTasks, grace_over: CancellationToken) -> String {
         let log = Log::default();
         let _logging = log.start();
-        let grace_over = CancellationToken::new();
-        grace_over.cancel();
         let _outcome = run_tasks(None::<std::future::Ready<()>>, tasks, grace_over).await;
         log.text()
     }
@@ -434,12 +432,16 @@ mod tests {
 
     #[tokio::test]
     async fn tasks_that_never_started_are_counted_in_the_log() {
-        let tasks = BackgroundTasks::default();
-        tasks.add_task(std::future::pending::<()>());
+        let (tasks, grace_over) = (BackgroundTasks::default(), CancellationToken::new());
+        let too_late = grace_over.clone();
+        tasks.add_task(async move {
+            too_late.cancel();
+            std::future::pending::<()>().await;
+        });
         tasks.add_task(async {});
-        let log = log_of_ended_tasks(&tasks).await;
+        let log = log_of_tasks(&tasks, grace_over.clone()).await;
         assert!(log.contains("background tasks dropped, never started: 1\n"), "{log}");
-        assert_eq!(log_of_ended_tasks(&tasks).await, "");
+        assert_eq!(log_of_tasks(&tasks, grace_over).await, "");
     }
 
     #[tokio::test]
