@@ -28,6 +28,9 @@ impl Binary {
     /// If it needs a database and no `DATABASE_URL` names one, it is given an empty one.
     pub fn start(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = program(&format!("lesson-{lesson}"));
+        // It is counted in ticks, which are short here: a busy machine needs more of them
+        // to open a database.
+        command.env("LESSON_POOL_TIMEOUT", "3000");
         let database = TestDatabase::of(lesson);
         command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
         command.args(options).envs(variables.iter().copied());
