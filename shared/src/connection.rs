@@ -165,7 +165,7 @@ impl AsyncWrite for FlushTold {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::time::timeout;
 
     use super::*;
@@ -179,11 +179,29 @@ mod tests {
         assert!(stream.nodelay().unwrap());
     }
 
-    #[tokio::test]
-    async fn a_flush_and_the_end_are_told() {
+    /// A stream that tells when it is flushed, and its other end.
+    async fn connected() -> (FlushTold, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let mut stream = FlushTold { stream, flushed: watch::Sender::default() };
+        let (other_end, _) = listener.accept().await.unwrap();
+        (FlushTold { stream, flushed: watch::Sender::default() }, other_end)
+    }
+
+    #[tokio::test]
+    async fn what_is_written_arrives_and_the_shutdown_too() {
+        let (mut stream, mut other_end) = connected().await;
+        stream.write_all(b"one piece").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut arrived = String::new();
+        let arriving = other_end.read_to_string(&mut arrived);
+        timeout(Duration::from_secs(10), arriving).await.expect("an end").unwrap();
+        assert_eq!(arrived, "one piece");
+        assert!(stream.is_write_vectored(), "head and body leave in one call");
+    }
+
+    #[tokio::test]
+    async fn a_flush_and_the_end_are_told() {
+        let (mut stream, _other_end) = connected().await;
         let connection = Connection { flushed: stream.flushed.subscribe() };
         stream.flush().await.unwrap();
         let mut next_flush = pin!(connection.next_flush());

@@ -29,7 +29,7 @@ pub struct Figures {
     pub machine: String,
     /// `Rust 1.95.0`, `FastAPI 0.165.0` and so on.
     pub versions: Vec<String>,
-    /// What was run, so that a reader can do it again.
+    /// What was run, so that a reader can do it again, and then what that ran.
     pub commands: Vec<String>,
     /// What came out, a table for each question.
     pub tables: Vec<Table>,
@@ -88,11 +88,16 @@ impl Figures {
         for table in &self.tables {
             text.push_str(&table.markdown());
         }
-        let commands: Vec<String> = self.commands.iter().map(|c| format!("`{c}`")).collect();
+        let mut commands = self.commands.iter().map(|command| format!("`{command}`"));
+        let command = commands.next().unwrap_or_default();
+        let runs: Vec<String> = commands.collect();
+        let runs = match runs.is_empty() {
+            true => String::new(),
+            false => format!(", which runs {},", runs.join(" and ")),
+        };
         text.push_str(&format!(
-            "Measured on {} by {} on {}; {}.\n",
+            "Measured on {} by {command}{runs} on {}; {}.\n",
             self.date,
-            commands.join(" and "),
             self.machine,
             self.versions.join(", ")
         ));
@@ -208,7 +213,7 @@ mod tests {
             date: "2026-11-26".into(),
             machine: "a machine with 2 cores".into(),
             versions: vec!["Rust 1".into(), "FastAPI 2".into()],
-            commands: vec!["just bench x".into()],
+            commands: vec!["just bench x".into(), "x".into(), "y".into()],
             tables: vec![Table {
                 title: "`GET /x`".into(),
                 columns: vec!["CPU, µs".into(), "memory, MiB".into()],
@@ -223,7 +228,8 @@ mod tests {
             | --- | ---: | ---: |\n\
             | axum | 12.3 | 5.00 |\n\
             | hyper | 8.00 |  |\n\n\
-            Measured on 2026-11-26 by `just bench x` on a machine with 2 cores; Rust 1, FastAPI 2.\n";
+            Measured on 2026-11-26 by `just bench x`, which runs `x` and `y`, on a machine with \
+            2 cores; Rust 1, FastAPI 2.\n";
         assert_eq!(figures.markdown(None), table);
         let plot = "![GET /x, CPU, µs: axum 12.3; hyper 8.00](plot.svg)\n\n";
         assert_eq!(figures.markdown(Some("plot.svg")), format!("{plot}{table}"));

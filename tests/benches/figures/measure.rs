@@ -3,6 +3,7 @@
 use lesson_tests::figures::{Figures, Table, machine, measured};
 use lesson_tests::{fastapi, workspace};
 
+use crate::server::UVICORN;
 use crate::versions::versions;
 use crate::{Result, plain, programs, relay, sse, waiting};
 
@@ -44,7 +45,7 @@ pub fn lessons(names: &[String]) -> Result<()> {
             date: machine::date()?,
             machine: machine::line()?,
             versions: versions()?,
-            commands: vec![format!("just bench {name}")],
+            commands: commands(name),
             tables: measure()?,
         };
         let path = measured(name);
@@ -54,4 +55,13 @@ pub fn lessons(names: &[String]) -> Result<()> {
     }
     println!("\nTo show them in the READMEs: just bless-figures");
     Ok(())
+}
+
+/// What a reader runs, and what that runs.
+fn commands(lesson: &str) -> Vec<String> {
+    vec![
+        format!("just bench {lesson}"),
+        format!("lesson-{lesson} --port 0"),
+        format!("uvicorn fastapi_app:app --app-dir lessons/{lesson} {UVICORN}"),
+    ]
 }

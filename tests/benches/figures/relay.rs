@@ -18,6 +18,9 @@ const GIB: u64 = 1 << 30;
 /// A body that is sent one character at a time.
 const SMALL: u64 = 100;
 
+/// How often it is sent in a round.
+const SMALL_BODIES: usize = 5;
+
 /// What passes through the relay to see whether its memory grows: 10 GB.
 const LARGE: u64 = 10_000_000_000;
 
@@ -26,37 +29,91 @@ const LESS: u64 = 1_000_000_000;
 
 /// Throughput, the first byte, and memory, each with a server and a relay of one kind.
 pub fn tables() -> Result<Vec<Table>> {
-    let [mut throughput, mut first_byte, mut memory] = [Vec::new(), Vec::new(), Vec::new()];
+    let mut ways = Vec::new();
+    let mut pairs = Vec::new();
     for side in ONE_OF_EACH {
-        let pair = Pair::start(side)?;
-        let name = side.name();
-        for (way, server) in [("direct", &pair.upstream), ("relay", &pair.relay)] {
-            let path = if way == "direct" { "/server-a/file" } else { "/server-b/file" };
-            pair.of_size(GIB / if side == Side::Axum { 1 } else { 4 })?;
-            let (rate, cpu) = rate(server, path)?;
-            throughput.push(row(format!("{name}, {way}"), &[rate, cpu]));
-            // A body of small pieces: what comes first is there long before the end.
-            pair.of_size(SMALL)?;
-            let wait_ms = wait_for_first_byte_ms(server, &path.replace("file", "stream"))?;
-            first_byte.push(row(format!("{name}, {way}"), &[wait_ms]));
+        pairs.push(Pair::start(side)?);
+        ways.extend([Way::new(side, "direct"), Way::new(side, "relay")]);
+    }
+    for _ in 0..ROUNDS {
+        for (index, way) in ways.iter_mut().enumerate() {
+            way.take(&pairs[index / 2])?;
         }
-        let bytes = if side == Side::Axum { LARGE } else { LESS };
+    }
+    let mut memory = Vec::new();
+    for (pair, bytes) in pairs.iter().zip([LARGE, LESS]) {
         pair.of_size(bytes)?;
         let before = pair.relay.usage()?.peak_bytes;
         fetch(&pair.relay, "/server-b/file")?;
         let after = pair.relay.usage()?.peak_bytes;
-        memory
-            .push(row(format!("{name}, {} GB", bytes / 1_000_000_000), &[mib(after), mib(before)]));
+        let name = format!("{}, {} GB", pair.side.name(), bytes / 1_000_000_000);
+        memory.push(row(name, &[mib(after), mib(before)]));
     }
     Ok(vec![
         table(
             "A file of 1 GiB (FastAPI: 256 MiB), direct and through the relay",
             &["MiB a second", "CPU of the server that is asked, ms a GiB"],
-            throughput,
+            ways.iter().map(Way::throughput).collect(),
         ),
-        table("The first byte of a body", &["median, ms"], first_byte),
+        table(
+            "The first byte of a body",
+            &["median, ms"],
+            ways.iter().map(Way::first_byte).collect(),
+        ),
         table("Memory of the relay", &["peak after it, MiB", "peak before, MiB"], memory),
     ])
+}
+
+/// A way for a body to come, and what was measured of it.
+struct Way {
+    name: String,
+    is_relayed: bool,
+    mib_per_second: Vec<f64>,
+    cpu_ms_per_gib: Vec<f64>,
+    first_byte_ms: Vec<f64>,
+}
+
+impl Way {
+    fn new(side: Side, way: &str) -> Self {
+        Self {
+            name: format!("{}, {way}", side.name()),
+            is_relayed: way == "relay",
+            mib_per_second: Vec::new(),
+            cpu_ms_per_gib: Vec::new(),
+            first_byte_ms: Vec::new(),
+        }
+    }
+
+    /// One round: the large body, and some small ones.
+    fn take(&mut self, pair: &Pair) -> Result<()> {
+        let (server, letter) = match self.is_relayed {
+            true => (&pair.relay, "b"),
+            false => (&pair.upstream, "a"),
+        };
+        pair.of_size(if pair.side == Side::Axum { GIB } else { GIB / 4 })?;
+        let before = server.usage()?.cpu;
+        let (bytes, seconds, _) = fetch(server, &format!("/server-{letter}/file"))?;
+        let cpu = server.usage()?.cpu.saturating_sub(before);
+        self.mib_per_second.push(bytes / f64::from(1 << 20) / seconds);
+        self.cpu_ms_per_gib.push(cpu.as_secs_f64() * 1000.0 * GIB as f64 / bytes);
+        // A body of small pieces: what comes first is there long before the end.
+        pair.of_size(SMALL)?;
+        for _ in 0..SMALL_BODIES {
+            let (_, _, wait) = fetch(server, &format!("/server-{letter}/stream"))?;
+            self.first_byte_ms.push(1000.0 * wait);
+        }
+        Ok(())
+    }
+
+    fn throughput(&self) -> Row {
+        let [rate, cpu] = [&self.mib_per_second, &self.cpu_ms_per_gib]
+            .map(|values| median(values.iter().copied()));
+        row(self.name.clone(), &[rate, cpu])
+    }
+
+    fn first_byte(&self) -> Row {
+        row(self.name.clone(), &[median(self.first_byte_ms.iter().copied())])
+    }
 }
 
 fn table(title: &str, columns: &[&str], rows: Vec<Row>) -> Table {
@@ -70,6 +127,7 @@ fn row(name: String, values: &[f64]) -> Row {
 
 /// A server, and another one of its kind that relays what it sends.
 struct Pair {
+    side: Side,
     file: tempfile::NamedTempFile,
     upstream: Server,
     relay: Server,
@@ -82,34 +140,13 @@ impl Pair {
         let upstream = side.start("streaming", Log::On, &[("LESSON_JSON_FILE", path)])?;
         let relay =
             side.start("streaming", Log::On, &[("LESSON_UPSTREAM_URL", upstream.url(""))])?;
-        Ok(Self { file, upstream, relay })
+        Ok(Self { side, file, upstream, relay })
     }
 
     /// Makes the file so large, without a byte on the disk.
     fn of_size(&self, bytes: u64) -> Result<()> {
         Ok(File::create(self.file.path())?.set_len(bytes)?)
     }
-}
-
-/// How many MiB a second come, and the CPU time of the server a GiB, in milliseconds.
-fn rate(server: &Server, path: &str) -> Result<(f64, f64)> {
-    let (mut rates, mut cpu) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        let before = server.usage()?.cpu;
-        let (bytes, seconds, _) = fetch(server, path)?;
-        let used = server.usage()?.cpu.saturating_sub(before);
-        rates.push(bytes / f64::from(1 << 20) / seconds);
-        cpu.push(used.as_secs_f64() * 1000.0 * GIB as f64 / bytes);
-    }
-    Ok((median(rates.into_iter()), median(cpu.into_iter())))
-}
-
-fn wait_for_first_byte_ms(server: &Server, path: &str) -> Result<f64> {
-    let mut waits = Vec::new();
-    for _ in 0..4 * ROUNDS {
-        waits.push(1000.0 * fetch(server, path)?.2);
-    }
-    Ok(median(waits.into_iter()))
 }
 
 /// Bytes, seconds until the last one, seconds until the first one, as curl saw it.

@@ -17,6 +17,9 @@ use crate::usage::Usage;
 /// How long a server may take to start, or to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How uvicorn is run: on what `pip install 'uvicorn[standard]'` brings.
+pub const UVICORN: &str = "--loop uvloop --http httptools";
+
 /// Which server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Side {
@@ -84,7 +87,7 @@ impl Side {
             }
             Self::FastApi { workers } => {
                 let mut command = fastapi::twin(lesson);
-                command.args(["--loop", "uvloop", "--http", "httptools"]);
+                command.args(UVICORN.split(' '));
                 command.args(["--workers", &workers.to_string()]);
                 if log == Log::Off {
                     command.arg("--no-access-log");

@@ -13,8 +13,7 @@ use crate::usage::mib;
 /// How often each server has its turn; the figures are the medians.
 const ROUNDS: usize = 3;
 
-/// A thousand requests at once that each sleep for a second, and half of a second's
-/// worth of blocking work for each of the pool's threads.
+/// A thousand requests at once that sleep, and twice as many as the pool has threads that block.
 pub fn sleepers() -> Result<Vec<Table>> {
     let sleeping = Request::get("/both/async");
     let blocking = Request::get("/both/sync");
@@ -25,25 +24,26 @@ pub fn sleepers() -> Result<Vec<Table>> {
 }
 
 fn at_once(title: &str, request: &Request, requests: u32) -> Result<Table> {
-    let mut rows = Vec::new();
+    let mut servers = Vec::new();
     for side in ONE_OF_EACH {
         // The handlers sleep for ten ticks.
         let server = side.start("async", Log::On, &[("LESSON_TICK_MS", "100".to_owned())])?;
-        let idle = server.usage()?;
-        let (mut seconds, mut cpu) = (Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
+        let idle_bytes = server.usage()?.resident_bytes;
+        servers.push((side, server, idle_bytes, Vec::new()));
+    }
+    for _ in 0..ROUNDS {
+        for (_, server, _, turns) in &mut servers {
             let (before, started) = (server.usage()?, Instant::now());
             send(&server.url(request.path), request, Amount::AtOnce(requests))?;
-            seconds.push(started.elapsed().as_secs_f64());
-            cpu.push((server.usage()?.cpu.saturating_sub(before.cpu)).as_secs_f64() * 1000.0);
+            let seconds = started.elapsed().as_secs_f64();
+            let cpu = server.usage()?.cpu.saturating_sub(before.cpu);
+            turns.push([seconds, 1000.0 * cpu.as_secs_f64()]);
         }
-        let peak = server.usage()?.peak_bytes;
-        let values = [
-            median(seconds.into_iter()),
-            median(cpu.into_iter()),
-            mib(idle.resident_bytes),
-            mib(peak),
-        ];
+    }
+    let mut rows = Vec::new();
+    for (side, server, idle_bytes, turns) in servers {
+        let [seconds, cpu_ms] = [0, 1].map(|column| median(turns.iter().map(|turn| turn[column])));
+        let values = [seconds, cpu_ms, mib(idle_bytes), mib(server.usage()?.peak_bytes)];
         rows.push(Row { name: side.name(), values: values.map(Some).to_vec() });
     }
     let columns = ["until the last answer, s", "CPU, ms", "memory before, MiB", "peak memory, MiB"];
