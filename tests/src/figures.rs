@@ -148,10 +148,10 @@ impl Row {
     }
 }
 
-/// A value with three digits that say something: 0.0123, 1.23, 12.3, 123, 12,300.
+/// A value with three digits that say something: 0.0123, 1.23, 12.3, 123, 12,300; a count: 7.
 fn shown(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
+    if value.fract() == 0.0 && value.abs() < 1000.0 {
+        return format!("{value:.0}");
     }
     let magnitude = value.abs().log10().floor();
     let decimals = (2.0 - magnitude).clamp(0.0, 6.0) as usize;
@@ -199,11 +199,11 @@ mod tests {
 
     #[test]
     fn a_value_is_shown_with_three_digits() {
-        let values = [0.0, 0.012_34, 1.0, 1.234, 12.34, 123.4, 1_234.0, 12_345.0, 1_234_567.0];
+        let values = [0.0, 0.012_34, 7.0, 1.234, 12.34, 123.4, 1_234.0, 12_345.0, 1_234_567.0];
         let texts = values.map(shown);
         assert_eq!(
             texts,
-            ["0", "0.0123", "1.00", "1.23", "12.3", "123", "1,230", "12,300", "1,230,000"]
+            ["0", "0.0123", "7", "1.23", "12.3", "123", "1,230", "12,300", "1,230,000"]
         );
     }
 
@@ -226,12 +226,12 @@ mod tests {
         let table = "**`GET /x`**\n\n\
             | | CPU, µs | memory, MiB |\n\
             | --- | ---: | ---: |\n\
-            | axum | 12.3 | 5.00 |\n\
-            | hyper | 8.00 |  |\n\n\
+            | axum | 12.3 | 5 |\n\
+            | hyper | 8 |  |\n\n\
             Measured on 2026-11-26 by `just bench x`, which runs `x` and `y`, on a machine with \
             2 cores; Rust 1, FastAPI 2.\n";
         assert_eq!(figures.markdown(None), table);
-        let plot = "![GET /x, CPU, µs: axum 12.3; hyper 8.00](plot.svg)\n\n";
+        let plot = "![GET /x, CPU, µs: axum 12.3; hyper 8](plot.svg)\n\n";
         assert_eq!(figures.markdown(Some("plot.svg")), format!("{plot}{table}"));
     }
 
