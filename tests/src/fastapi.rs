@@ -24,7 +24,9 @@ impl Uvicorn {
 
     /// Starts the `app` of a module on a free port and waits until it answers requests.
     pub async fn start_app(folder: &Path, module: &str) -> Self {
-        Self::started_by(uvicorn(folder, module)).await
+        let mut command = uvicorn(folder, module);
+        command.args(IN_TESTS);
+        Self::started_by(command).await
     }
 
     async fn started_by(command: Command) -> Self {
@@ -71,9 +73,11 @@ pub fn twin(lesson: &str) -> Command {
 }
 
 /// The same loop and the same parser everywhere, whatever uvicorn finds installed.
+const IN_TESTS: [&str; 4] = ["--loop", "asyncio", "--http", "h11"];
+
 fn with_settings(mut command: Command, tick: Duration, variables: &[(&str, &str)]) -> Command {
     command
-        .args(["--loop", "asyncio", "--http", "h11"])
+        .args(IN_TESTS)
         .env("LESSON_TICK_MS", tick.as_millis().to_string())
         .envs(variables.iter().copied());
     command
