@@ -1,5 +1,6 @@
 //! The fields of a struct, the pairs of a map, the items of a list: one after the other.
 
+use std::borrow::Cow;
 use std::vec;
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess};
@@ -7,23 +8,39 @@ use serde_json::Value;
 
 use super::lax::{Input, Lax};
 use super::notes::{Notes, Stop};
+use super::text::Text;
 
 /// One field, pair or item.
 pub(super) struct Entry<'a> {
     /// The name that serde knows; not used for items of a list.
     pub(super) key: &'a str,
-    /// The part of `loc` that leads here.
-    pub(super) step: Value,
+    pub(super) step: Step<'a>,
     pub(super) input: Input<'a>,
+}
+
+/// The part of a `loc` that leads to an entry.
+#[derive(Clone)]
+pub(super) enum Step<'a> {
+    Name(Cow<'a, str>),
+    Index(usize),
+}
+
+impl From<&Step<'_>> for Value {
+    fn from(step: &Step<'_>) -> Self {
+        match step {
+            Step::Name(name) => name.as_ref().into(),
+            Step::Index(index) => (*index).into(),
+        }
+    }
 }
 
 impl<'a> Entry<'a> {
     pub(super) fn named(name: &'a str, input: Input<'a>) -> Self {
-        Self { key: name, step: name.into(), input }
+        Self { key: name, step: Step::Name(name.into()), input }
     }
 
     pub(super) fn item(index: usize, input: Input<'a>) -> Self {
-        Self { key: "", step: index.into(), input }
+        Self { key: "", step: Step::Index(index), input }
     }
 }
 
@@ -53,19 +70,19 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
             return Ok(None);
         };
         // A key is a value too: in a map with integers as keys it can be a wrong one.
-        let key = Value::from(*key);
+        let key = Text::from(Cow::from(*key));
         let read = |Lax { notes, .. }: Lax<'_, '_>| {
-            let input = Input::Json(&key);
+            let input = Input::Key(&key);
             seed.deserialize(Lax { input, notes })
         };
-        self.notes.visit(Some(step.clone()), *input, read).map(Some)
+        self.notes.visit(Some(step), *input, read).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Stop> {
         let Some(Entry { step, input, .. }) = self.current.take() else {
             return Err(Stop::custom("a value was asked for before its key"));
         };
-        self.notes.visit(Some(step), input, |lax| seed.deserialize(lax))
+        self.notes.visit(Some(&step), input, |lax| seed.deserialize(lax))
     }
 }
 
@@ -79,6 +96,6 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         let Some(Entry { step, input, .. }) = self.rest.next() else {
             return Ok(None);
         };
-        self.notes.visit(Some(step), input, |lax| seed.deserialize(lax)).map(Some)
+        self.notes.visit(Some(&step), input, |lax| seed.deserialize(lax)).map(Some)
     }
 }

@@ -7,19 +7,22 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
 use serde_json::{Value, json};
 
-use super::entries::{Entries, Entry};
+use super::entries::{Entries, Entry, Step};
 use super::notes::{Fault, Notes, Stop};
 use super::params::Params;
 use super::scalar;
+use super::text::Text;
 
 /// Where a value comes from.
 #[derive(Clone, Copy)]
 pub(super) enum Input<'a> {
     Json(&'a Value),
     /// All that a request has in its path, its query, its headers or its cookies.
-    Params(&'a Params),
+    Params(&'a Params<'a>),
     /// The values that a request has under one name.
-    Param(&'a Params, &'a str),
+    Param(&'a Params<'a>, &'a str),
+    /// The name of an entry.
+    Key(&'a Text<'a>),
     /// Nothing; in its place the report shows what it is missing from.
     Missing(&'a Value),
     /// Nothing, and the reason is noted already: give placeholders.
@@ -39,29 +42,80 @@ impl<'a> Input<'a> {
     pub(super) fn shown(self) -> &'a Value {
         match self {
             Self::Json(value) | Self::Missing(value) => value,
-            Self::Param(params, name) => params.one(name),
+            Self::Param(params, name) => params.one(name).map_or(&Value::Null, Text::value),
+            Self::Key(key) => key.value(),
             Self::Params(_) | Self::Silent => &Value::Null,
         }
     }
 
-    /// What a struct's field is called here.
-    fn alias(self, field: &str) -> Cow<'_, str> {
+    /// The text, if this is nothing else.
+    fn text(self) -> Option<&'a str> {
         match self {
-            Self::Params(params) => params.alias(field),
-            _ => field.into(),
+            Self::Param(params, name) => params.one(name).map(Text::as_str),
+            Self::Key(key) => Some(key.as_str()),
+            _ => None,
         }
     }
 
-    /// The entries, if this is something with named entries.
-    fn entries(self) -> Option<Vec<Entry<'a>>> {
+    /// The only parameter, if these are parameters and there is one.
+    pub(super) fn only(self) -> Option<(&'a str, &'a Text<'a>)> {
+        match self {
+            Self::Params(params) => params.only(),
+            _ => None,
+        }
+    }
+
+    fn has_names(self) -> bool {
+        matches!(self, Self::Params(_) | Self::Json(Value::Object(_)))
+    }
+
+    /// All entries that have names.
+    fn entries(self) -> Vec<Entry<'a>> {
+        let json = |(name, value): (&'a String, &'a Value)| Entry::named(name, Input::Json(value));
+        match self {
+            Self::Json(Value::Object(object)) => object.iter().map(json).collect(),
+            Self::Params(params) => params.entries().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The entry for a struct's field.
+    fn field(self, key: &'static str) -> Option<Entry<'a>> {
+        let (name, input) = match self {
+            Self::Json(Value::Object(object)) => {
+                let (name, value) = object.get_key_value(key)?;
+                (name.as_str(), Self::Json(value))
+            }
+            Self::Params(params) => {
+                let name = params.name_of(key)?;
+                (name, Self::Param(params, name))
+            }
+            _ => return None,
+        };
+        Some(Entry { key, step: Step::Name(name.into()), input })
+    }
+
+    /// The first entry that is for none of these fields.
+    fn unknown(self, fields: &[&str]) -> Option<Entry<'a>> {
         match self {
             Self::Json(Value::Object(object)) => {
-                let entry =
-                    |(name, value): (&'a String, &'a Value)| Entry::named(name, Input::Json(value));
-                Some(object.iter().map(entry).collect())
+                let (name, value) =
+                    object.iter().find(|(name, _)| !fields.contains(&name.as_str()))?;
+                Some(Entry::named(name, Self::Json(value)))
             }
-            Self::Params(params) => Some(params.entries().collect()),
+            Self::Params(params) => {
+                let name = params.unknown(fields)?;
+                Some(Entry::named(name, Self::Param(params, name)))
+            }
             _ => None,
+        }
+    }
+
+    /// What a struct's field is called here.
+    fn alias(self, field: &'static str) -> Cow<'static, str> {
+        match self {
+            Self::Params(params) => params.alias(field),
+            _ => field.into(),
         }
     }
 }
@@ -77,10 +131,10 @@ impl<'a, 'n> Lax<'a, 'n> {
     fn value(&mut self) -> Result<Option<&'a Value>, Stop> {
         match self.input {
             Input::Json(value) => Ok(Some(value)),
-            Input::Param(params, name) => Ok(Some(params.one(name))),
-            Input::Params(params) if let Some((name, value)) = params.only() => {
-                self.notes.loc.push(name.into());
-                Ok(Some(value))
+            Input::Param(..) | Input::Key(_) => Ok(Some(self.input.shown())),
+            Input::Params(params) if let Some((_, text)) = params.only() => {
+                self.notes.took_only = true;
+                Ok(Some(text.value()))
             }
             Input::Params(_) | Input::Missing(_) => {
                 self.notes.note(Fault::MISSING, self.input.shown())?;
@@ -106,38 +160,38 @@ impl<'a, 'n> Lax<'a, 'n> {
         }
     }
 
-    /// What is there by name; none, and a note, if this is nothing that has names.
-    fn named(&mut self, fault: Fault) -> Result<Vec<Entry<'a>>, Stop> {
-        if let Some(entries) = self.input.entries() {
-            return Ok(entries);
+    /// Notes it if this is nothing that has names, and goes on without.
+    fn expect_names(&mut self, fault: Fault) -> Result<(), Stop> {
+        if !self.input.has_names() {
+            self.scalar((), |_| Err(fault))?;
+            self.input = Input::Silent;
         }
-        self.scalar((), |_| Err(fault))?;
-        self.input = Input::Silent;
-        Ok(Vec::new())
+        Ok(())
     }
 
-    /// The fields of a struct in the order of its declaration, then what it does not know.
+    /// The fields of a struct in the order of its declaration, then one that it does not
+    /// know: serde ignores all of those or refuses the first.
     fn fields(
         &mut self,
         names: &'static [&'static str],
         visitor: &'static str,
     ) -> Result<Vec<Entry<'a>>, Stop> {
-        let mut rest = self.named(Fault::new(
+        self.expect_names(Fault::new(
             "model_attributes_type",
             "Input should be a valid dictionary or object to extract fields from",
         ))?;
-        let mut fields = Vec::with_capacity(names.len());
+        let mut fields = Vec::with_capacity(names.len() + 1);
         for &key in names {
-            let alias = self.input.alias(key);
-            let input = match rest.iter().position(|entry| entry.key == alias) {
-                Some(index) => rest.remove(index).input,
-                None if self.notes.required.contains(&(visitor, key)) => self.input.missing(),
-                None => continue,
-            };
-            fields.push(Entry { key, step: alias.into(), input });
+            match self.input.field(key) {
+                Some(entry) => fields.push(entry),
+                None if self.notes.required.contains(&(visitor, key)) => {
+                    let step = Step::Name(self.input.alias(key));
+                    fields.push(Entry { key, step, input: self.input.missing() });
+                }
+                None => {}
+            }
         }
-        // serde would take a header that is really called x_token for the field.
-        fields.extend(rest.into_iter().filter(|entry| !names.contains(&entry.key)));
+        fields.extend(self.input.unknown(names));
         Ok(fields)
     }
 
@@ -146,7 +200,9 @@ impl<'a, 'n> Lax<'a, 'n> {
         let json = |(index, value): (usize, &'a Value)| Entry::item(index, Input::Json(value));
         match self.input {
             Input::Params(params) => Ok(params.entries().collect()),
-            Input::Param(params, name) => Ok(params.all(name).enumerate().map(json).collect()),
+            Input::Param(params, name) => {
+                Ok(params.all(name).map(Text::value).enumerate().map(json).collect())
+            }
             _ => self.scalar(Vec::new(), |value| match value {
                 Value::Array(items) => Ok(items.iter().enumerate().map(json).collect()),
                 _ => Err(Fault::new("list_type", "Input should be a valid list")),
@@ -247,6 +303,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        if let Some(text) = self.input.text() {
+            return visitor.visit_str(text);
+        }
         visitor.visit_str(self.scalar("", |value| {
             let fault = Fault::new("string_type", "Input should be a valid string");
             value.as_str().ok_or(fault)
@@ -294,7 +353,8 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
         let fault = Fault::new("dict_type", "Input should be a valid dictionary");
-        visitor.visit_map(Entries::new(self.named(fault)?, self.notes))
+        self.expect_names(fault)?;
+        visitor.visit_map(Entries::new(self.input.entries(), self.notes))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -323,7 +383,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        let entries = self.input.entries().unwrap_or_default();
+        let entries = self.input.entries();
         if let [entry] = entries.as_slice()
             && variants.contains(&entry.key)
         {

@@ -30,7 +30,7 @@
 //! ```
 //!
 //! This folder is the one part of the support crate that you may want to take home. It
-//! needs axum, serde, serde_json, and [`ApiError`](crate::ApiError) from `error.rs`.
+//! needs axum, serde, serde_json, form_urlencoded, and [`ApiError`](crate::ApiError) from `error.rs`.
 //!
 //! How it works: `lax.rs` is a serde `Deserializer` that never gives up. Where the input
 //! does not fit what serde asks for, it notes the problem, hands serde a placeholder and
@@ -88,6 +88,7 @@ mod params;
 mod path;
 mod rejection;
 mod scalar;
+mod text;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{self, DeserializeOwned, Expected, Unexpected};
 use serde_json::{Value, json};
 
+use super::entries::Step;
 use super::lax::{Input, Lax};
 use super::rejection::Problem;
 
@@ -85,9 +86,11 @@ impl de::Error for Stop {
 
 /// The notes of one reading.
 pub(super) struct Notes {
-    /// Where the reading is.
-    pub(super) loc: Vec<Value>,
-    pub(super) problems: Vec<Problem>,
+    /// Each `loc` goes from the inside out while the reading is inside: most readings note
+    /// nothing, so the way in costs nothing.
+    problems: Vec<Problem>,
+    /// Whether the only parameter was read as itself, and not as a field of a struct.
+    pub(super) took_only: bool,
     /// Fields known to have no default, each with the visitor of its struct.
     ///
     /// Only serde's derive knows which fields those are, and it tells one at a time, by
@@ -99,9 +102,13 @@ pub(super) struct Notes {
 impl Notes {
     /// Notes a problem at this place. `Err` when there are enough.
     pub(super) fn note(&mut self, fault: Fault, input: &Value) -> Result<(), Stop> {
+        self.note_at(Vec::new(), fault, input)
+    }
+
+    fn note_at(&mut self, loc: Vec<Value>, fault: Fault, input: &Value) -> Result<(), Stop> {
         self.problems.push(Problem {
             kind: fault.kind,
-            loc: self.loc.clone(),
+            loc,
             msg: fault.msg.into_owned(),
             input: Some(input.clone()),
             ctx: fault.ctx,
@@ -113,39 +120,50 @@ impl Notes {
     /// is noted.
     pub(super) fn visit<'a, R>(
         &mut self,
-        step: Option<Value>,
+        step: Option<&Step<'_>>,
         input: Input<'a>,
         read: impl FnOnce(Lax<'a, '_>) -> Result<R, Stop>,
     ) -> Result<R, Stop> {
-        let (depth, noted) = (self.loc.len(), self.problems.len());
-        self.loc.extend(step);
+        let noted = self.problems.len();
         let result = read(Lax { input, notes: self });
         let result = result.or_else(|stop| {
             // What refuses a placeholder is noted already, with the real reason.
             let is_noted = matches!(input, Input::Silent) || self.problems.len() > noted;
             self.note_stop(stop, input.shown(), is_noted)
         });
-        self.loc.truncate(depth);
+        for problem in &mut self.problems[noted..] {
+            problem.loc.extend(step.map(Value::from));
+        }
         result
     }
 
     fn note_stop<R>(&mut self, stop: Stop, input: &Value, is_noted: bool) -> Result<R, Stop> {
-        let fault = match stop {
+        let (loc, fault) = match stop {
             Stop::Again => return Err(Stop::Again),
             Stop::Noted => return Err(Stop::Noted),
             _ if is_noted => return Err(Stop::Noted),
-            Stop::MissingField(name) => {
-                self.loc.push(name.into());
-                Fault::MISSING
+            Stop::MissingField(name) => (vec![name.into()], Fault::MISSING),
+            Stop::UnknownField => {
+                (Vec::new(), Fault::new("extra_forbidden", "Extra inputs are not permitted"))
             }
-            Stop::UnknownField => Fault::new("extra_forbidden", "Extra inputs are not permitted"),
             Stop::Refused(msg) => {
                 let msg = format!("Value error, {msg}");
-                Fault::with_ctx("value_error", msg, json!({ "error": {} }))
+                (Vec::new(), Fault::with_ctx("value_error", msg, json!({ "error": {} })))
             }
         };
-        self.note(fault, input)?;
+        self.note_at(loc, fault, input)?;
         Err(Stop::Noted)
+    }
+
+    /// The problems, each with its `loc` from the source in.
+    fn finish(mut self, source: &str, input: Input<'_>) -> Vec<Problem> {
+        let only = input.only().filter(|_| self.took_only).map(|(name, _)| name);
+        for problem in &mut self.problems {
+            problem.loc.extend(only.map(Value::from));
+            problem.loc.push(source.into());
+            problem.loc.reverse();
+        }
+        self.problems
     }
 }
 
@@ -153,11 +171,11 @@ impl Notes {
 pub(super) fn read<T: DeserializeOwned>(source: &str, input: Input<'_>) -> Result<T, Vec<Problem>> {
     let mut required = HashSet::new();
     loop {
-        let mut notes = Notes { loc: vec![source.into()], problems: Vec::new(), required };
+        let mut notes = Notes { problems: Vec::new(), took_only: false, required };
         match notes.visit(None, input, |lax| T::deserialize(lax)) {
             Err(Stop::Again) => required = notes.required,
             Ok(value) if notes.problems.is_empty() => return Ok(value),
-            _ => return Err(notes.problems),
+            _ => return Err(notes.finish(source, input)),
         }
     }
 }

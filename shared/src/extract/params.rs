@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use axum::extract::{FromRequestParts, Query as Pairs};
+use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::entries::Entry;
 use super::lax::Input;
 use super::notes::read;
 use super::rejection::{HideInput, Rejection};
+use super::text::Text;
 
 /// The query string, as the struct `T`: FastAPI's [query parameters].
 ///
@@ -47,8 +47,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let Pairs(pairs) = Pairs::<Vec<(String, String)>>::try_from_uri(&parts.uri)?;
-        let params = Params::new("query", pairs);
+        let query = parts.uri.query().unwrap_or_default();
+        let params = Params::new("query", form_urlencoded::parse(query.as_bytes()));
         params.read(&parts.extensions).map(Self)
     }
 }
@@ -57,8 +57,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Header<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let pair = |(name, value): (_, &HeaderValue)| (ToString::to_string(&name), text(value));
-        let params = Params::new("header", parts.headers.iter().map(pair));
+        let pairs = parts.headers.iter().map(|(name, value)| (name.as_str().into(), text(value)));
+        let params = Params::new("header", pairs);
         params.read(&parts.extensions).map(Self)
     }
 }
@@ -75,45 +75,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Cookie<T> {
 }
 
 /// Header values are bytes; like Starlette, read them as Latin-1, which always works.
-fn text(value: &HeaderValue) -> String {
-    value.as_bytes().iter().copied().map(char::from).collect()
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    match value.to_str() {
+        Ok(ascii) => ascii.into(),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+    }
 }
 
 /// ` name = "value" `: blanks and one pair of quotes do not belong to it.
-fn cookie(pair: &str) -> (String, String) {
+fn cookie(pair: &str) -> (Cow<'_, str>, Cow<'_, str>) {
     let (name, value) = pair.split_once('=').unwrap_or(("", pair));
     let (name, value) = (name.trim(), value.trim());
     let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-    (name.to_owned(), quoted.unwrap_or(value).to_owned())
+    (name.into(), quoted.unwrap_or(value).into())
 }
 
 /// All that one source has, in the order of the request.
-pub(super) struct Params {
+pub(super) struct Params<'r> {
     /// The first part of every `loc`.
     source: &'static str,
-    pairs: Vec<(String, Value)>,
+    pairs: Vec<(Cow<'r, str>, Text<'r>)>,
 }
 
-impl Params {
+impl<'r> Params<'r> {
     pub(super) fn new(
         source: &'static str,
-        pairs: impl IntoIterator<Item = (String, String)>,
+        pairs: impl IntoIterator<Item = (Cow<'r, str>, Cow<'r, str>)>,
     ) -> Self {
         let pairs = pairs.into_iter().map(|(name, value)| (name, value.into()));
         Self { source, pairs: pairs.collect() }
-    }
-
-    fn are_headers(&self) -> bool {
-        self.source == "header"
-    }
-
-    /// What a struct's field is called in the request.
-    pub(super) fn alias<'f>(&self, field: &'f str) -> Cow<'f, str> {
-        if self.are_headers() {
-            field.replace('_', "-").to_ascii_lowercase().into()
-        } else {
-            field.into()
-        }
     }
 
     pub(super) fn read<T: DeserializeOwned>(
@@ -125,23 +115,52 @@ impl Params {
         })
     }
 
+    fn are_headers(&self) -> bool {
+        self.source == "header"
+    }
+
+    /// What a struct's field is called in the request.
+    pub(super) fn alias<'f>(&self, field: &'f str) -> Cow<'f, str> {
+        if self.are_headers() { header_name(field).collect() } else { field.into() }
+    }
+
+    fn is_alias(&self, name: &str, field: &str) -> bool {
+        if self.are_headers() { header_name(field).eq(name.chars()) } else { field == name }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_ref())
+    }
+
+    /// The name in the request of a struct's field.
+    pub(super) fn name_of(&self, field: &str) -> Option<&str> {
+        self.names().find(|name| self.is_alias(name, field))
+    }
+
+    /// The first name of no field. A header that is really called x_token is none either:
+    /// serde would take it for the field.
+    pub(super) fn unknown(&self, fields: &[&str]) -> Option<&str> {
+        let is_known =
+            |name| fields.iter().any(|field| *field == name || self.is_alias(name, field));
+        self.names().find(|name| !is_known(name))
+    }
+
     /// All values under this name.
-    pub(super) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &Value> {
+    pub(super) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &Text<'r>> {
         let pairs = self.pairs.iter().filter(move |(other, _)| other == name);
-        pairs.map(|(_, value)| value)
+        pairs.map(|(_, text)| text)
     }
 
     /// The value that counts where one is asked for.
-    pub(super) fn one(&self, name: &str) -> &Value {
+    pub(super) fn one(&self, name: &str) -> Option<&Text<'r>> {
         let mut values = self.all(name);
-        let value = if self.are_headers() { values.next() } else { values.next_back() };
-        value.unwrap_or(&Value::Null)
+        if self.are_headers() { values.next() } else { values.next_back() }
     }
 
     /// The only parameter, where there is one.
-    pub(super) fn only(&self) -> Option<(&str, &Value)> {
+    pub(super) fn only(&self) -> Option<(&str, &Text<'r>)> {
         match self.pairs.as_slice() {
-            [(name, value)] => Some((name, value)),
+            [(name, text)] => Some((name, text)),
             _ => None,
         }
     }
@@ -149,8 +168,12 @@ impl Params {
     /// Each name once.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let mut seen = HashSet::new();
-        let names = self.pairs.iter().map(|(name, _)| name.as_str());
-        let new = names.filter(move |name| seen.insert(*name));
+        let new = self.names().filter(move |name| seen.insert(*name));
         new.map(|name| Entry::named(name, Input::Param(self, name)))
     }
+}
+
+/// `X_Token` is `x-token`.
+fn header_name(field: &str) -> impl Iterator<Item = char> {
+    field.chars().map(|char| if char == '_' { '-' } else { char.to_ascii_lowercase() })
 }

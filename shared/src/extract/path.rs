@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Path<T> {
             Err(error) if error.status().is_server_error() => return Err(error.into()),
             Err(error) => return Err(ApiError::new(error.status(), error.body_text()).into()),
         };
-        let pairs = raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let pairs = raw.iter().map(|(name, value)| (name.into(), value.into()));
         let params = Params::new("path", pairs);
         params.read(&parts.extensions).map(Self).map_err(blame_the_route)
     }
