@@ -4,26 +4,28 @@
 //! not cut one whose client reads no more. It also lets a client be silent for ever.
 //! This is hyper, which axum is built on, with the two limits set.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
+use axum::response::Response;
 use axum::serve::Listener;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Notify;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
 use tower_http::timeout::TimeoutBody;
 
 /// What ends a connection.
@@ -38,7 +40,11 @@ pub(crate) struct Ends {
 }
 
 /// Answers connections until it is told to stop and the last one has ended.
-pub(crate) async fn serve(mut listener: TcpListener, app: Router, ends: Ends) {
+pub(crate) async fn serve<A, R>(mut listener: TcpListener, answer: A, ends: Ends)
+where
+    A: Fn(Request) -> R + Clone + Send + 'static,
+    R: Future<Output = Response> + Send + 'static,
+{
     let connections = TaskTracker::new();
     loop {
         let (stream, address) = tokio::select! {
@@ -46,7 +52,7 @@ pub(crate) async fn serve(mut listener: TcpListener, app: Router, ends: Ends) {
             () = ends.stop.cancelled() => break,
         };
         send_at_once(&stream, address);
-        connections.spawn(answer(stream, app.clone(), ends.clone()));
+        connections.spawn(serve_connection(stream, answer.clone(), ends.clone()));
     }
     drop(listener);
     connections.close();
@@ -61,20 +67,22 @@ fn send_at_once(stream: &TcpStream, address: SocketAddr) {
 }
 
 /// Answers the requests of one connection.
-async fn answer(stream: TcpStream, app: Router, ends: Ends) {
-    let flushed = watch::Sender::default();
-    let connection = Connection { flushed: flushed.subscribe() };
+async fn serve_connection<A, R>(stream: TcpStream, answer: A, ends: Ends)
+where
+    A: Fn(Request) -> R,
+    R: Future<Output = Response>,
+{
+    let (stream, connection) = FlushTold::new(stream);
     let read_timeout = ends.read_timeout;
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let body = |body| Body::new(TimeoutBody::new(read_timeout, body));
-        let mut request: Request = request.map(body);
+        let mut request: Request = request.map(|body| with_timeout(body, read_timeout));
         request.extensions_mut().insert(connection.clone());
-        app.clone().oneshot(request)
+        answer(request).map(Ok::<_, Infallible>)
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(read_timeout)
-        .serve_connection(TokioIo::new(FlushTold { stream, flushed }), service)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut serving = pin!(serving);
     let ended = tokio::select! {
@@ -93,10 +101,19 @@ async fn answer(stream: TcpStream, app: Router, ends: Ends) {
     }
 }
 
+/// The body of a request, which fails when its client is silent for too long.
+fn with_timeout(body: Incoming, read_timeout: Duration) -> Body {
+    if body.is_end_stream() {
+        return Body::empty();
+    }
+    Body::new(TimeoutBody::new(read_timeout, body))
+}
+
 /// What a request knows of its connection, as an extension.
 #[derive(Clone)]
 pub(crate) struct Connection {
-    flushed: watch::Receiver<()>,
+    flushed: Arc<Notify>,
+    closed: CancellationToken,
 }
 
 impl Connection {
@@ -106,19 +123,31 @@ impl Connection {
     /// hyper drops the body of a response before it writes the last of it. Work that must
     /// come after the response waits for this.
     pub(crate) fn next_flush(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut flushed = self.flushed.clone();
-        flushed.mark_unchanged();
+        // It hears of each flush from here on, also of those before it is waited for.
+        let flushed = Arc::clone(&self.flushed).notified_owned();
+        let closed = self.closed.clone();
         async move {
-            // The error says that the connection is closed.
-            let _flushed_or_closed = flushed.changed().await;
+            tokio::select! {
+                () = flushed => {}
+                () = closed.cancelled() => {}
+            }
         }
     }
 }
 
-/// A TCP stream that tells when it is flushed.
+/// A TCP stream that tells when it is flushed, and when it is closed.
 struct FlushTold {
     stream: TcpStream,
-    flushed: watch::Sender<()>,
+    flushed: Arc<Notify>,
+    _closed: DropGuard,
+}
+
+impl FlushTold {
+    fn new(stream: TcpStream) -> (Self, Connection) {
+        let (flushed, closed) = (Arc::<Notify>::default(), CancellationToken::new());
+        let connection = Connection { flushed: Arc::clone(&flushed), closed: closed.clone() };
+        (Self { stream, flushed, _closed: closed.drop_guard() }, connection)
+    }
 }
 
 impl AsyncRead for FlushTold {
@@ -154,7 +183,7 @@ impl AsyncWrite for FlushTold {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        self.flushed.send_replace(());
+        self.flushed.notify_waiters();
         Poll::Ready(Ok(()))
     }
 
@@ -180,16 +209,17 @@ mod tests {
     }
 
     /// A stream that tells when it is flushed, and its other end.
-    async fn connected() -> (FlushTold, TcpStream) {
+    async fn connected() -> (FlushTold, Connection, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (other_end, _) = listener.accept().await.unwrap();
-        (FlushTold { stream, flushed: watch::Sender::default() }, other_end)
+        let (stream, connection) = FlushTold::new(stream);
+        (stream, connection, other_end)
     }
 
     #[tokio::test]
     async fn what_is_written_arrives_and_the_shutdown_too() {
-        let (mut stream, mut other_end) = connected().await;
+        let (mut stream, _connection, mut other_end) = connected().await;
         stream.write_all(b"one piece").await.unwrap();
         stream.shutdown().await.unwrap();
         let mut arrived = String::new();
@@ -201,8 +231,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_flush_and_the_end_are_told() {
-        let (mut stream, _other_end) = connected().await;
-        let connection = Connection { flushed: stream.flushed.subscribe() };
+        let (mut stream, connection, _other_end) = connected().await;
         stream.flush().await.unwrap();
         let mut next_flush = pin!(connection.next_flush());
         let early = timeout(Duration::from_millis(20), &mut next_flush).await;

@@ -7,18 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
+use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use http_body::{Frame, SizeHint};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tower::ServiceExt;
 use tracing::Instrument;
 
-use crate::error::{ApiError, panic_message, with_causes};
+use crate::error::{ApiError, panic_error, panic_message, with_causes};
 
 /// The requests in flight: from the first line of the handler to the last byte of the body.
 ///
@@ -106,12 +108,12 @@ impl Tracked {
     }
 }
 
-/// The outermost layer: lists the request, logs it, and answers 503 when its time is over.
-pub(crate) async fn track(
-    State(in_flight): State<InFlight>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Lets the app answer a request: lists it until the end of its body, logs it, makes a 500
+/// of a panic, and answers 503 when its time is over.
+///
+/// It stands around the router and is no layer of it: each layer costs every request a few
+/// boxes.
+pub(crate) async fn answer(in_flight: InFlight, app: Router, mut request: Request) -> Response {
     let name: Arc<str> = format!("{} {}", request.method(), request.uri().path()).into();
     let entry = in_flight.enter(Arc::clone(&name));
     request
@@ -121,8 +123,12 @@ pub(crate) async fn track(
     tracing::debug!("{name} begins");
     // What the handler logs is shown with the request that it belongs to.
     let span = tracing::error_span!("request", "{name}");
+    let answering = AssertUnwindSafe(app.oneshot(request)).catch_unwind();
     let mut response = tokio::select! {
-        response = next.run(request).instrument(span.clone()) => response,
+        answer = answering.instrument(span.clone()) => match answer {
+            Ok(Ok(response)) => response,
+            Err(panic) => panic_error(panic.as_ref()).into_response(),
+        },
         () = in_flight.0.grace_over.cancelled() => {
             ApiError::from_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
         }

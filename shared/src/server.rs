@@ -8,16 +8,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::connection::{self, Ends};
-use crate::error::{ApiError, panic_message};
+use crate::error::ApiError;
 use crate::events::EventLog;
 use crate::in_flight::{self, InFlight};
 use crate::settings::Settings;
@@ -146,9 +143,11 @@ impl Server {
             cut: CancellationToken::new(),
             read_timeout: self.settings.read_timeout,
         };
-        let app = with_shared_routes(app, self.events, in_flight.clone());
+        let app = with_shared_routes(app, self.events);
+        let list = in_flight.clone();
+        let answer = move |request| in_flight::answer(list.clone(), app.clone(), request);
         let mut serving = pin!(async {
-            let connections = connection::serve(self.listener, app, ends.clone());
+            let connections = connection::serve(self.listener, answer, ends.clone());
             tokio::join!(connections, tell_what_is_waited_for(&ends.stop, &in_flight));
             in_flight.ended().await;
         });
@@ -219,16 +218,13 @@ fn first_few(names: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// The lesson's router with what every lesson has: `/ping`, `/_events`, JSON 404 and 405,
-/// a 500 for a panic, and the list of requests in flight around it all.
-fn with_shared_routes(app: Router, events: EventLog, in_flight: InFlight) -> Router {
+/// The lesson's router with what every lesson has: `/ping`, `/_events`, JSON 404 and 405.
+fn with_shared_routes(app: Router, events: EventLog) -> Router {
     app.route("/ping", get(ping))
         .merge(events.router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(middleware::from_fn_with_state(in_flight, in_flight::track))
 }
 
 /// The smallest endpoint there is: it shows whether anything else is served.
@@ -242,11 +238,6 @@ async fn not_found() -> ApiError {
 
 async fn method_not_allowed() -> ApiError {
     ApiError::from_status(StatusCode::METHOD_NOT_ALLOWED)
-}
-
-fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let message = panic_message(panic.as_ref());
-    ApiError::unexpected(format!("a handler ended in a {message}")).into_response()
 }
 
 /// An address that means "all of this machine's" cannot be connected to everywhere; loopback can.
