@@ -28,6 +28,7 @@ pub mod tick;
 
 mod connection;
 mod in_flight;
+mod log;
 mod signals;
 
 pub use background::BackgroundTasks;

@@ -2,15 +2,13 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::with_causes;
+use crate::log::Log;
 use crate::server::Server;
 use crate::settings::{Command, HELP, Settings};
 use crate::signals::stop_on_signal;
@@ -92,11 +90,17 @@ where
             return ExitCode::from(2);
         }
     };
-    if let Err(error) = log_to_stderr(&settings) {
-        eprintln!("{}: {error}", lesson.name);
-        return ExitCode::from(2);
-    }
-    match start(lesson, settings, entry_point) {
+    let filter = settings.variables.get("RUST_LOG").map(String::as_str);
+    let log = match Log::to_stderr(filter) {
+        Ok(log) => log,
+        Err(error) => {
+            eprintln!("{}: {error}", lesson.name);
+            return ExitCode::from(2);
+        }
+    };
+    let result = start(lesson, settings, log.clone(), entry_point);
+    drop(log);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {}", lesson.name, with_causes(error.as_ref()));
@@ -105,7 +109,7 @@ where
     }
 }
 
-fn start<F, L>(lesson: Lesson, settings: Settings, entry_point: F) -> Result<()>
+fn start<F, L>(lesson: Lesson, settings: Settings, log: Log, entry_point: F) -> Result<()>
 where
     F: FnOnce(Server) -> L,
     L: Future<Output = Result<()>>,
@@ -114,7 +118,7 @@ where
     let result = runtime.block_on(async {
         let grace = settings.grace;
         let server = Server::bind(settings).await?;
-        stop_on_signal(server.shutdown_token(), grace)?;
+        stop_on_signal(server.shutdown_token(), grace, log)?;
         let banner = lesson.banner(&server.base_url());
         entry_point(server.on_ready(move || print(&banner))).await
     });
@@ -145,21 +149,4 @@ fn print(text: &str) {
     if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         tracing::debug!("cannot print: {error}");
     }
-}
-
-fn log_to_stderr(settings: &Settings) -> Result<(), String> {
-    let filter = match settings.variables.get("RUST_LOG") {
-        Some(filter) => filter.parse().map_err(|_| bad_filter(filter))?,
-        None => Targets::new().with_default(LevelFilter::INFO),
-    };
-    let layer = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false);
-    tracing_subscriber::registry().with(filter).with(layer).init();
-    Ok(())
-}
-
-fn bad_filter(filter: &str) -> String {
-    format!("RUST_LOG must be a list such as info,lesson_streaming=debug, not \"{filter}\"")
 }

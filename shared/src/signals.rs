@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
+use crate::log::Log;
+
 /// Cancels `stop` at the first signal and ends the process at the second one.
 ///
 /// The signals are waited for on a thread of their own, so that a second Ctrl-C works
@@ -15,21 +17,22 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 ///
 /// If the handlers cannot be installed or the thread cannot be started.
-pub(crate) fn stop_on_signal(stop: CancellationToken, grace: Duration) -> io::Result<()> {
+pub(crate) fn stop_on_signal(stop: CancellationToken, grace: Duration, log: Log) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let signals = Signals::listen(&runtime)?;
     thread::Builder::new()
         .name("signals".to_owned())
-        .spawn(move || runtime.block_on(stop_then_exit(signals, stop, grace)))?;
+        .spawn(move || runtime.block_on(stop_then_exit(signals, stop, grace, log)))?;
     Ok(())
 }
 
-async fn stop_then_exit(mut signals: Signals, stop: CancellationToken, grace: Duration) {
+async fn stop_then_exit(mut signals: Signals, stop: CancellationToken, grace: Duration, log: Log) {
     let first = signals.next().await;
     tracing::info!("{first}: stopping; what still runs has {grace:?}, a second Ctrl-C ends it now");
     stop.cancel();
     let second = signals.next().await;
     tracing::warn!("{second} again: ending now");
+    drop(log);
     std::process::exit(second.exit_code());
 }
 

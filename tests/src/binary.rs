@@ -37,6 +37,11 @@ impl Binary {
         Self { _database: database, ..Self::started_by(command) }
     }
 
+    /// Starts a lesson whose log nobody reads.
+    pub fn start_unread(lesson: &str) -> Self {
+        Self::listening(Process::start_unread(on_free_port(program(&format!("lesson-{lesson}")))))
+    }
+
     /// Starts another program of a lesson, by its own name, and waits until it is ready.
     pub fn start_program(name: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = program(name);
@@ -56,9 +61,11 @@ impl Binary {
         Self::started_by(command)
     }
 
-    fn started_by(mut command: Command) -> Self {
-        command.args(["--port", "0"]);
-        let process = Process::start(command);
+    fn started_by(command: Command) -> Self {
+        Self::listening(Process::start(on_free_port(command)))
+    }
+
+    fn listening(process: Process) -> Self {
         let mut banner = process.stdout_line("");
         let listening = process.stdout_line("listening on ");
         banner.push_str(&listening);
@@ -132,6 +139,11 @@ impl Binary {
         let kib: u64 = kib.and_then(|kib| kib.parse().ok()).expect("VmRSS in kB");
         kib * 1024
     }
+}
+
+fn on_free_port(mut command: Command) -> Command {
+    command.args(["--port", "0"]);
+    command
 }
 
 /// Runs a lesson's program to its end: `--help`, a bad option, a port that is taken.

@@ -1,6 +1,6 @@
 //! A real process: started, read line by line, signalled, waited for.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, PipeReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -14,6 +14,8 @@ pub struct Process {
     child: Child,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
+    /// The end of a stderr that nobody reads; the process cannot write when it is closed.
+    _unread: Option<PipeReader>,
 }
 
 /// What a process left behind.
@@ -31,15 +33,18 @@ pub struct Ended {
 impl Process {
     /// Starts a command.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        let mut child = spawn(command.stderr(Stdio::piped()));
         let stdout = lines(child.stdout.take().expect("a piped stdout"));
         let stderr = lines(child.stderr.take().expect("a piped stderr"));
-        Self { child, stdout, stderr }
+        Self { child, stdout, stderr, _unread: None }
+    }
+
+    /// Starts a command whose stderr nobody reads, so that it is full at some time.
+    pub fn start_unread(mut command: Command) -> Self {
+        let (unread, stderr) = io::pipe().expect("a pipe");
+        let mut child = spawn(command.stderr(stderr));
+        let stdout = lines(child.stdout.take().expect("a piped stdout"));
+        Self { child, stdout, stderr: mpsc::channel().1, _unread: Some(unread) }
     }
 
     /// The process's id.
@@ -95,6 +100,11 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn spawn(command: &mut Command) -> Child {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"))
 }
 
 /// Reads on a thread of its own, so that a full pipe never stops the process.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lesson_tests::binary::{self, Binary};
 use lesson_tests::{rust_only, texts};
+use tokio::time::timeout;
 
 /// Long enough that a test which waits for it fails.
 const LONG: &str = "20000";
@@ -173,6 +174,20 @@ async fn a_second_sigterm_ends_the_process_at_once_with_143() {
     server.log_line("SIGTERM again: ending now");
     let ended = server.wait();
     assert_eq!(ended.code, Some(143), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_holds_no_answer() {
+    rust_only!("starts the real program");
+    let server = Binary::start_unread("streaming");
+    // A pipe takes 64 KiB, and the line of such a request is longer than one.
+    let path = format!("/{}", "a".repeat(1024));
+    let asking = async {
+        for _ in 0..100 {
+            assert_eq!(server.get(&path).await.text().await, "{\"detail\":\"Not Found\"}");
+        }
+    };
+    timeout(LONG_ENOUGH, asking).await.expect("answers");
 }
 
 #[tokio::test]
