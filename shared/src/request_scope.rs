@@ -344,8 +344,10 @@ mod tests {
     use std::time::Duration;
 
     use axum::Router;
+    use axum::body::to_bytes;
     use axum::middleware::from_fn;
     use axum::routing::get;
+    use futures_util::stream;
     use tokio::task::yield_now;
     use tokio::time::timeout;
     use tower::ServiceExt;
@@ -442,6 +444,27 @@ mod tests {
         let log = log_of_tasks(&tasks, grace_over.clone()).await;
         assert!(log.contains("background tasks dropped, never started: 1\n"), "{log}");
         assert_eq!(log_of_tasks(&tasks, grace_over).await, "");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_broke_off_is_not_logged_again_after_its_teardown() {
+        let log = Log::default();
+        let _logging = log.start();
+        let torn_down = CancellationToken::new();
+        let ended = torn_down.clone();
+        let handler = async move |exit_stack: ExitStack| {
+            exit_stack.push(async move |outcome| {
+                ended.cancel();
+                outcome
+            });
+            Body::from_stream(stream::iter([Err::<Bytes, _>(io::Error::other("the cable"))]))
+        };
+        let app = Router::new().route("/", get(handler)).layer(from_fn(request_scope));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert!(to_bytes(response.into_body(), 10).await.is_err());
+        // The only thread goes on with this test when the work after the response waits or ends.
+        torn_down.cancelled().await;
+        assert_eq!(log.text(), "");
     }
 
     #[tokio::test]
