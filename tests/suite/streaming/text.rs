@@ -158,8 +158,8 @@ async fn support_ping_and_events_answer_as_every_lesson_does() {
     let answer = server.get("/_events").await;
     assert_eq!(answer.content_type(), Some("application/json"));
     assert_eq!(answer.text().await, "[]");
-    drop(server.get("/sse/7").await);
-    server.events_with("sse cancelled after 1").await;
+    server.get("/sse/7").await.text().await;
+    assert_eq!(server.events_with("sse finished after 5").await.len(), 1);
     assert_eq!(server.delete("/_events").await.status, 204);
     assert_eq!(server.events().await, [""; 0]);
 }
