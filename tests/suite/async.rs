@@ -24,7 +24,7 @@ async fn start() -> TestServer {
     TestServer::start("async").await
 }
 
-/// Where a request must have arrived two ticks after it was sent, also on a busy machine.
+/// For what a tick or two of a busy machine would blur.
 async fn start_with_long_ticks() -> TestServer {
     TestServer::start_with("async", &[("LESSON_TICK_MS", "50")]).await
 }

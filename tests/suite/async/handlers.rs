@@ -46,7 +46,7 @@ async fn as_03_blocking_work_runs_on_another_thread() {
 
 #[tokio::test]
 async fn as_04_the_pool_has_forty_threads_and_the_others_wait() {
-    let server = start().await;
+    let server = start_with_long_ticks().await;
     assert_eq!(server.get("/where/pool-size").await.text().await, "40");
     // Never more than forty; fewer only where the machine is too busy to send them at once.
     for attempt in 1.. {
