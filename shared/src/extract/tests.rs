@@ -722,6 +722,24 @@ async fn deny_unknown_fields_reports_the_first_unknown_one() {
             problem("extra_forbidden", json!(["body", "b"]), json!([1])),
         ])
     );
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(deny_unknown_fields)]
+    struct StrictHeaders {
+        x_token: i64,
+    }
+
+    let app = Router::new()
+        .route("/query", get(async |Query(strict): Query<Strict>| Json(strict)))
+        .route("/headers", get(async |Header(strict): Header<StrictHeaders>| Json(strict)));
+    let answer = ask(&app, "GET /query?b=1&c=2&a=5", &[], b"").await;
+    let unknown = problem("extra_forbidden", json!(["query", "b"]), json!("1"));
+    assert_eq!(answer, invalid([unknown]));
+    let known = ("x-token", "5");
+    assert_eq!(ask(&app, "GET /headers", &[known], b"").await, r#"200 {"x_token":5}"#);
+    let answer = ask(&app, "GET /headers", &[known, ("x-key", "1")], b"").await;
+    let unknown = problem("extra_forbidden", json!(["header", "x-key"]), json!("1"));
+    assert_eq!(answer, invalid([unknown]));
 }
 
 #[tokio::test]
