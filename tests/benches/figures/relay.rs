@@ -1,8 +1,12 @@
 //! A body that passes through a second server.
 
-use std::fs::File;
+use std::fs::{File, rename};
+use std::io::{self, Read};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 
 use lesson_tests::figures::{Row, Table};
+use tempfile::TempDir;
 
 use crate::Result;
 use crate::plain::median;
@@ -42,9 +46,9 @@ pub fn tables() -> Result<Vec<Table>> {
     }
     let mut memory = Vec::new();
     for (pair, bytes) in pairs.iter().zip([LARGE, LESS]) {
-        pair.of_size(bytes)?;
+        pair.without_end()?;
         let before = pair.relay.usage()?.peak_bytes;
-        fetch(&pair.relay, "/server-b/file")?;
+        read(&pair.relay, "/server-b/file", bytes)?;
         let after = pair.relay.usage()?.peak_bytes;
         let name = format!("{}, {} GB", pair.side.name(), bytes / 1_000_000_000);
         memory.push(row(name, &[mib(after), mib(before)]));
@@ -128,25 +132,52 @@ fn row(name: String, values: &[f64]) -> Row {
 /// A server, and another one of its kind that relays what it sends.
 struct Pair {
     side: Side,
-    file: tempfile::NamedTempFile,
+    folder: TempDir,
     upstream: Server,
     relay: Server,
 }
 
 impl Pair {
     fn start(side: Side) -> Result<Self> {
-        let file = tempfile::NamedTempFile::new()?;
-        let path = file.path().display().to_string();
+        let folder = TempDir::new()?;
+        let path = file_in(&folder).display().to_string();
         let upstream = side.start("streaming", Log::On, &[("LESSON_JSON_FILE", path)])?;
         let relay =
             side.start("streaming", Log::On, &[("LESSON_UPSTREAM_URL", upstream.url(""))])?;
-        Ok(Self { side, file, upstream, relay })
+        Ok(Self { side, folder, upstream, relay })
     }
 
     /// Makes the file so large, without a byte on the disk.
+    ///
+    /// It is another file then, so that the system keeps what it has read of the first one:
+    /// how fast it prepares pages for a new file is not what is measured.
     fn of_size(&self, bytes: u64) -> Result<()> {
-        Ok(File::create(self.file.path())?.set_len(bytes)?)
+        let sized = self.folder.path().join(bytes.to_string());
+        File::options().create(true).append(true).open(&sized)?.set_len(bytes)?;
+        self.send(&sized)
     }
+
+    /// Sends zeros for as long as somebody reads.
+    fn without_end(&self) -> Result<()> {
+        self.send(Path::new("/dev/zero"))
+    }
+
+    fn send(&self, file: &Path) -> Result<()> {
+        let link = self.folder.path().join("link");
+        symlink(file, &link)?;
+        Ok(rename(link, file_in(&self.folder))?)
+    }
+}
+
+/// The file that the server sends.
+fn file_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("file")
+}
+
+/// Reads so many bytes of an answer, and leaves.
+fn read(server: &Server, path: &str, bytes: u64) -> Result<()> {
+    let came = io::copy(&mut server.request(path)?.take(bytes), &mut io::sink())?;
+    if came < bytes { Err(format!("only {came} bytes of {path}").into()) } else { Ok(()) }
 }
 
 /// Bytes, seconds until the last one, seconds until the first one, as curl saw it.
