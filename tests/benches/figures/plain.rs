@@ -14,10 +14,10 @@ use crate::usage::{Usage, mib};
 const ROUNDS: usize = 5;
 
 /// How long a turn is.
-const TURN: Duration = Duration::from_millis(1000);
+const TURN: Duration = Duration::from_millis(500);
 
 /// How long a server works before it is measured.
-const WARM_UP: Duration = Duration::from_millis(500);
+const WARM_UP: Duration = Duration::from_millis(300);
 
 /// The filtered body of the second section.
 pub fn response_models() -> Result<Vec<Table>> {
