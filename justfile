@@ -23,11 +23,11 @@ test-postgres:
 
 # The suite against real FastAPI, and the table of differences: just parity [LESSON]
 parity *LESSON:
-    cargo run --quiet -p lesson-tests --bin claims -- parity {{LESSON}}
+    cargo run -p lesson-tests --bin claims -- parity {{LESSON}}
 
 # The claims of a lesson against your own server: just check-mine streaming http://127.0.0.1:8000
 check-mine LESSON URL *OPTIONS:
-    cargo run --quiet -p lesson-tests --bin claims -- check-mine {{LESSON}} {{URL}} {{OPTIONS}}
+    cargo run -p lesson-tests --bin claims -- check-mine {{LESSON}} {{URL}} {{OPTIONS}}
 
 # Rewrites the READMEs' code blocks, transcripts and tables of answers from what the code and the servers do.
 bless:
@@ -35,11 +35,11 @@ bless:
 
 # What the lessons cost beside FastAPI and bare hyper, measured (Linux): just bench [LESSON…]
 bench *LESSONS:
-    cargo bench --quiet --profile dev --workspace --bench figures -- {{ LESSONS }}
+    cargo bench --profile dev --workspace --bench figures -- {{ LESSONS }}
 
 # How long the lessons take to build, to start after an edit, and to be tested.
 bench-build:
-    cargo run --quiet -p lesson-tests --bin bench_build
+    cargo run -p lesson-tests --bin bench_build
 
 # Shows what `just bench` and `just bench-build` measured in the READMEs.
 bless-figures:

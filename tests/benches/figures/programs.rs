@@ -1,34 +1,54 @@
 //! The programs that are measured, and the one that makes the load.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use lesson_tests::workspace;
 
 use crate::Result;
 
-/// The load generator's version, a part of what a figure means.
+/// The load generator's version that is installed where there is none.
 const OHA: &str = "1.16.0";
+
+/// The one in the PATH.
+const OWN: &str = "oha";
+
+/// An older one lacks options that are used here.
+const OLDEST_MINOR: u32 = 16;
 
 /// Builds these lessons and bare hyper for release, and installs the load generator.
 pub fn build<'a>(lessons: impl Iterator<Item = &'a str>) -> Result<()> {
+    println!("compiling the lessons for release");
     let mut build = cargo();
     build.args(["build", "--release", "--package=lesson-support", "--example=bare_hyper"]);
     for lesson in lessons {
         build.args([format!("--package=lesson-{lesson}"), format!("--bin=lesson-{lesson}")]);
     }
     succeed(build)?;
-    if oha().exists() {
+    if fits(&oha()) {
         return Ok(());
     }
+    println!("compiling oha {OHA}, the load generator; one in your PATH would be used");
     let mut install = cargo();
     install.args(["install", "--locked", "--root"]).arg(tools()).arg(format!("oha@{OHA}"));
     succeed(install)
 }
 
-/// The load generator.
+/// The load generator: the reader's own, or the one that is installed for this command.
 pub fn oha() -> PathBuf {
-    tools().join("bin/oha")
+    static OWN_FITS: LazyLock<bool> = LazyLock::new(|| fits(Path::new(OWN)));
+    if *OWN_FITS { OWN.into() } else { tools().join("bin/oha") }
+}
+
+/// Whether this is an oha that knows the options.
+fn fits(oha: &Path) -> bool {
+    let Ok(output) = Command::new(oha).arg("--version").output() else {
+        return false;
+    };
+    let version = String::from_utf8_lossy(&output.stdout);
+    let minor = version.strip_prefix("oha 1.").and_then(|rest| rest.split('.').next());
+    minor.and_then(|minor| minor.parse().ok()).is_some_and(|minor: u32| minor >= OLDEST_MINOR)
 }
 
 /// What is installed for this command alone.
@@ -38,7 +58,7 @@ fn tools() -> PathBuf {
 
 fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var("CARGO").as_deref().unwrap_or("cargo"));
-    cargo.arg("--quiet").current_dir(workspace::root());
+    cargo.current_dir(workspace::root());
     cargo
 }
 
