@@ -184,7 +184,9 @@ fn command(profile: &Path, name: &str) -> Command {
     for name in lesson_support::settings::VARIABLES {
         command.env_remove(name);
     }
-    command.env_remove("RUST_LOG");
+    for name in ["RUST_BACKTRACE", "RUST_LOG"] {
+        command.env_remove(name);
+    }
     command
 }
 

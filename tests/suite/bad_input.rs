@@ -109,8 +109,6 @@ fn start(name: &str, jobs: &str) -> Binary {
     let variables = [
         // A statement that is slow on a busy machine is no fault.
         ("RUST_LOG", "warn,sqlx=error"),
-        // The panics on purpose would spend their time on it.
-        ("RUST_BACKTRACE", "0"),
         ("LESSON_HASH_KIB", "8"),
         // In ticks, which are short here.
         ("LESSON_POOL_TIMEOUT", "20000"),
