@@ -228,6 +228,8 @@ fn suite() -> Result<Table> {
         run.args(["test", "--workspace", "--test", "suite", "--", "--test-threads", threads]);
         // The READMEs may still show the figures of the last time.
         run.args(["--skip", "figures_are_those_that_were_measured"]);
+        // Many tests panic on purpose; a backtrace of each takes longer than the rest of them.
+        run.env("RUST_BACKTRACE", "0");
         let output = run.output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let summary = text.lines().find_map(|line| line.strip_prefix("test result: ok. "));
