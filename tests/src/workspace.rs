@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The workspace's root.
 pub fn root() -> PathBuf {
@@ -24,6 +25,18 @@ pub fn lessons() -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// What `cargo tree` prints with these arguments, a package a line.
+pub fn cargo_tree(arguments: &[&str]) -> String {
+    let output = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"))
+        .args(["tree", "--offline", "--locked", "--prefix", "none"])
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("cargo tree");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 /// Cargo's target folder, wherever this build put it: test programs lie in `debug/deps` there.

@@ -3,6 +3,7 @@
 mod r#async;
 mod background_tasks;
 mod bad_input;
+mod compiled_once;
 mod dependencies;
 mod extract;
 mod lifespan;

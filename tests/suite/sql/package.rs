@@ -1,7 +1,5 @@
 //! The files of the lesson, and what they make others compile.
 
-use std::process::Command;
-
 use lesson_tests::{rust_only, workspace};
 
 #[test]
@@ -15,17 +13,12 @@ fn sq_01_the_files_have_the_names_of_the_tutorials() {
 
 /// The packages that each lesson is made from, the lesson itself first.
 fn packages_of_the_lessons() -> Vec<Vec<String>> {
-    let names = workspace::lessons().into_iter().map(|lesson| format!("--package=lesson-{lesson}"));
-    let output = Command::new(std::env::var("CARGO").as_deref().unwrap_or("cargo"))
-        .args(["tree", "--offline", "--locked", "--prefix", "none", "--edges", "normal,build"])
-        // Without it a package is shown below the first lesson that has it, and no other.
-        .arg("--no-dedupe")
-        .args(names)
-        .current_dir(workspace::root())
-        .output()
-        .expect("cargo tree");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let packages = workspace::lessons().into_iter().map(|name| format!("--package=lesson-{name}"));
+    let packages: Vec<String> = packages.collect();
+    // Otherwise a package would be shown below the first lesson that has it, and no other.
+    let mut arguments = vec!["--edges", "normal,build", "--no-dedupe"];
+    arguments.extend(packages.iter().map(String::as_str));
+    let text = workspace::cargo_tree(&arguments);
     let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
     text.split("\n\n").map(|tree| tree.lines().map(name).collect()).collect()
 }
