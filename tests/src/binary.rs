@@ -171,7 +171,7 @@ fn program(name: &str) -> Command {
     command(&workspace::profile(), name)
 }
 
-/// A program that was built for release already: `lesson-sql`, `examples/bare_hyper`.
+/// A program that was built for release already: `lesson-sql`, `bare_hyper`.
 pub fn release(name: &str) -> Command {
     command(&workspace::target().join("release"), name)
 }

@@ -21,10 +21,13 @@ const OLDEST_MINOR: u32 = 16;
 pub fn build<'a>(lessons: impl Iterator<Item = &'a str>) -> Result<()> {
     println!("compiling the lessons for release");
     let mut build = cargo();
-    build.args(["build", "--release", "--package=lesson-support", "--example=bare_hyper"]);
-    for lesson in lessons {
-        build.args([format!("--package=lesson-{lesson}"), format!("--bin=lesson-{lesson}")]);
+    build.args(["build", "--release", "--package=lesson-support", "--bin=bare_hyper"]);
+    // All packages, also for one lesson: each selection has features of its own, for which
+    // everything would be compiled anew.
+    for lesson in workspace::lessons() {
+        build.arg(format!("--package=lesson-{lesson}"));
     }
+    build.args(lessons.map(|lesson| format!("--bin=lesson-{lesson}")));
     succeed(build)?;
     if fits(&oha()) {
         return Ok(());

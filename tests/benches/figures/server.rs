@@ -119,7 +119,7 @@ pub struct Server {
 impl Server {
     /// Bare hyper, which answers everything with these bytes.
     pub fn bare_hyper(content_type: &str, body: &str) -> Result<Self> {
-        let mut command = binary::release("examples/bare_hyper");
+        let mut command = binary::release("bare_hyper");
         command.args([content_type, body]);
         let log = NamedTempFile::new()?;
         let child = spawn(command, &log)?;
