@@ -2,7 +2,7 @@
 
 use std::env;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Once;
 use std::time::Duration;
@@ -197,18 +197,14 @@ fn command(profile: &Path, name: &str) -> Command {
 fn build() {
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
-        let cargo = env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-        let mut build = Command::new(cargo);
-        build
-            .args(["build", "--quiet", "--workspace", "--bins", "--examples"])
-            .current_dir(workspace::root());
+        let mut build = workspace::cargo();
+        build.args(["build", "--quiet", "--workspace", "--bins", "--examples"]);
         if cfg!(feature = "postgres") {
             build.args(["--features", "lesson-tests/postgres"]);
         }
         if workspace::profile().ends_with("release") {
             build.arg("--release");
         }
-        let status = build.status();
-        assert!(status.is_ok_and(|status| status.success()), "the lessons do not build");
+        workspace::succeed(build).expect("the lessons build");
     });
 }

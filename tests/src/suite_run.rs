@@ -1,8 +1,6 @@
 //! A run of one module of the suite in a process of its own, and what it reported.
 
-use std::env;
 use std::fs;
-use std::process::Command;
 
 use crate::report::Fact;
 use crate::workspace;
@@ -26,14 +24,13 @@ impl SuiteRun {
         let report = workspace::target().join(format!("suite-run-{module}.tsv"));
         let shown = report.display().to_string();
         fs::write(&report, "").map_err(|e| format!("{shown}: {e}"))?;
-        let output = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"))
+        let output = workspace::cargo()
             .args(["test", "--quiet", "--package", "lesson-tests", "--test", "suite", "--"])
             .args([&format!("{module}::"), "--format=pretty"])
             .args(options)
             .env("RUST_BACKTRACE", "0")
             .env("LESSON_REPORT", &shown)
             .envs(variables.iter().copied())
-            .current_dir(workspace::root())
             .output()
             .map_err(|e| format!("cannot run cargo: {e}"))?;
         let stdout = String::from_utf8_lossy(&output.stdout).into_owned();

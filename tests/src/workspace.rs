@@ -27,12 +27,31 @@ pub fn lessons() -> Vec<String> {
     names
 }
 
+/// The cargo that built this program, in the workspace.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+///
+/// If it cannot be started, or fails.
+pub fn succeed(mut command: Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?} failed: {status}")),
+        Err(error) => Err(format!("{command:?} failed: {error}")),
+    }
+}
+
 /// What `cargo tree` prints with these arguments, a package a line.
 pub fn cargo_tree(arguments: &[&str]) -> String {
-    let output = Command::new(env::var("CARGO").as_deref().unwrap_or("cargo"))
+    let output = cargo()
         .args(["tree", "--offline", "--locked", "--prefix", "none"])
         .args(arguments)
-        .current_dir(root())
         .output()
         .expect("cargo tree");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use lesson_tests::workspace;
+use lesson_tests::workspace::{self, cargo, succeed};
 
 use crate::Result;
 
@@ -35,7 +35,7 @@ pub fn build<'a>(lessons: impl Iterator<Item = &'a str>) -> Result<()> {
     println!("compiling oha {OHA}, the load generator; one in your PATH would be used");
     let mut install = cargo();
     install.args(["install", "--locked", "--root"]).arg(tools()).arg(format!("oha@{OHA}"));
-    succeed(install)
+    Ok(succeed(install)?)
 }
 
 /// The load generator: the reader's own, or the one that is installed for this command.
@@ -57,18 +57,4 @@ fn fits(oha: &Path) -> bool {
 /// What is installed for this command alone.
 fn tools() -> PathBuf {
     workspace::target().join("figures").join(format!("oha-{OHA}"))
-}
-
-fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var("CARGO").as_deref().unwrap_or("cargo"));
-    cargo.current_dir(workspace::root());
-    cargo
-}
-
-fn succeed(mut command: Command) -> Result<()> {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{command:?} failed: {status}").into()),
-        Err(error) => Err(format!("{command:?} failed: {error}").into()),
-    }
 }

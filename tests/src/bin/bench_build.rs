@@ -10,7 +10,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use lesson_tests::figures::{BUILD, Figures, Row, Table, machine, measured};
-use lesson_tests::workspace;
+use lesson_tests::workspace::{self, succeed};
 use tempfile::TempDir;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -191,7 +191,7 @@ impl Project {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut cargo = Command::new(std::env::var("CARGO").as_deref().unwrap_or("cargo"));
+        let mut cargo = workspace::cargo();
         cargo.args(arguments).current_dir(&self.folder);
         cargo
     }
@@ -211,8 +211,8 @@ impl Drop for Running {
 /// The suite, in one thread and as `just test-all` runs it.
 fn suite() -> Result<Table> {
     let cargo = || {
-        let mut cargo = Command::new(std::env::var("CARGO").as_deref().unwrap_or("cargo"));
-        cargo.arg("--quiet").current_dir(workspace::root());
+        let mut cargo = workspace::cargo();
+        cargo.arg("--quiet");
         cargo
     };
     println!("building the suite");
@@ -245,12 +245,4 @@ fn suite() -> Result<Table> {
         columns: vec!["s".to_owned(), "tests".to_owned()],
         rows,
     })
-}
-
-fn succeed(mut command: Command) -> Result<()> {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{command:?} failed: {status}").into()),
-        Err(error) => Err(format!("{command:?} failed: {error}").into()),
-    }
 }
