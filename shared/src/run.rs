@@ -99,7 +99,7 @@ where
         }
     };
     let result = start(lesson, settings, log.clone(), entry_point);
-    drop(log);
+    log.finish();
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -32,7 +32,7 @@ async fn stop_then_exit(mut signals: Signals, stop: CancellationToken, grace: Du
     stop.cancel();
     let second = signals.next().await;
     tracing::warn!("{second} again: ending now");
-    drop(log);
+    log.finish();
     std::process::exit(second.exit_code());
 }
 
