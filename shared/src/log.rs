@@ -1,8 +1,8 @@
 //! The log: lines on stderr, written by a thread of their own.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::iter;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::io::{self, IsTerminal, Write};
+use std::mem::swap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -10,17 +10,18 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// How many lines may wait to be written; then whoever has another one waits, too.
-const LINES_AHEAD: usize = 10_000;
+/// How much may wait to be written; then whoever has another line waits, too.
+const BYTES_AHEAD: usize = 1 << 20;
+
+/// How long the lines of a busy server are gathered, to be written with one call.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// How long the end of the process waits for lines that nobody reads.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The log of a process.
 #[derive(Clone)]
-pub(crate) struct Log {
-    lines: Lines,
-}
+pub(crate) struct Log(Arc<Lines>);
 
 impl Log {
     /// Starts it.
@@ -33,84 +34,107 @@ impl Log {
             Some(filter) => filter.parse().map_err(|_| bad_filter(filter))?,
             None => Targets::new().with_default(LevelFilter::INFO),
         };
-        let lines =
-            Lines::to(io::stderr(), LINES_AHEAD).map_err(|error| format!("no log: {error}"))?;
-        let writer = lines.clone();
+        let lines = Lines::to(io::stderr(), BYTES_AHEAD);
+        let lines = lines.map_err(|error| format!("no thread for the log: {error}"))?;
         let layer = tracing_subscriber::fmt::layer()
-            .with_writer(move || writer.clone())
+            .with_writer(Arc::clone(&lines))
             .with_ansi(io::stderr().is_terminal())
             .with_target(false);
         tracing_subscriber::registry().with(filter).with(layer).init();
-        Ok(Self { lines })
+        Ok(Self(lines))
     }
 
     /// Waits until all lines so far are written, for a second at most.
     ///
     /// Without it, the last lines of a process would be lost.
     pub(crate) fn finish(&self) {
-        self.lines.finish(PATIENCE);
+        self.0.finish(PATIENCE);
     }
 }
 
 /// Hands lines to the thread that writes them.
 ///
 /// Whoever reads stderr may be slow, and a thread that waits for it answers nobody.
-#[derive(Clone)]
-struct Lines(SyncSender<Entry>);
+struct Lines {
+    waiting: Mutex<Waiting>,
+    bytes_ahead: usize,
+    /// There is a line, and the thread that writes has nothing to do.
+    came: Condvar,
+    /// What waited has been taken, or has been written.
+    gone: Condvar,
+}
 
-enum Entry {
-    Line(Vec<u8>),
-    /// All before it is to be written, and then the other end dropped.
-    Flush(SyncSender<()>),
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    /// All that ever came is written, and the thread that writes waits for more.
+    is_idle: bool,
 }
 
 impl Lines {
-    fn to(output: impl Write + Send + 'static, lines_ahead: usize) -> io::Result<Self> {
-        let (sender, entries) = sync_channel(lines_ahead);
-        thread::Builder::new()
-            .name("log".to_owned())
-            .spawn(move || write_all(&entries, BufWriter::new(output)))?;
-        Ok(Self(sender))
+    fn to(output: impl Write + Send + 'static, bytes_ahead: usize) -> io::Result<Arc<Self>> {
+        let lines = Arc::new(Self {
+            waiting: Mutex::default(),
+            bytes_ahead,
+            came: Condvar::new(),
+            gone: Condvar::new(),
+        });
+        let writer = Arc::clone(&lines);
+        thread::Builder::new().name("log".to_owned()).spawn(move || writer.write_to(output))?;
+        Ok(lines)
     }
 
     fn finish(&self, patience: Duration) {
-        let (written, is_written) = sync_channel(0);
-        let lines = self.0.clone();
-        // A queue that is full for ever must not hold the end: another thread waits for it.
-        let asked = thread::Builder::new().spawn(move || lines.send(Entry::Flush(written)));
-        if asked.is_ok() {
-            // The other end is dropped, or the patience is over: it goes on either way.
-            let _disconnected_or_timeout = is_written.recv_timeout(patience);
+        let is_open = |waiting: &mut Waiting| !waiting.is_idle;
+        drop(self.gone.wait_timeout_while(self.lock(), patience, is_open));
+    }
+
+    /// What the thread does.
+    fn write_to(&self, mut output: impl Write) {
+        let mut lines = Vec::new();
+        loop {
+            self.take_into(&mut lines);
+            // Where stderr is closed, there is no place to complain.
+            drop(output.write_all(&lines));
+            lines.clear();
+            // Whoever has a line in this time does not need to wake anybody.
+            thread::sleep(GATHER);
         }
+    }
+
+    fn take_into(&self, lines: &mut Vec<u8>) {
+        let mut waiting = self.lock();
+        if waiting.lines.is_empty() {
+            waiting.is_idle = true;
+            self.gone.notify_all();
+        }
+        let has_nothing = |waiting: &mut Waiting| waiting.lines.is_empty();
+        let waiting = self.came.wait_while(waiting, has_nothing);
+        swap(&mut waiting.unwrap_or_else(PoisonError::into_inner).lines, lines);
+        self.gone.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Write for Lines {
+impl Write for &Lines {
     /// Takes a whole line: the layer writes each with one call.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let sent = self.0.send(Entry::Line(line.to_vec()));
-        sent.map(|()| line.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+        let is_full = |waiting: &mut Waiting| waiting.lines.len() >= self.bytes_ahead;
+        let waiting = self.gone.wait_while(self.lock(), is_full);
+        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        waiting.lines.extend_from_slice(line);
+        if waiting.is_idle {
+            waiting.is_idle = false;
+            self.came.notify_one();
+        }
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-/// Writes what has come with as few calls as it can: it flushes when nothing is left.
-fn write_all(entries: &Receiver<Entry>, mut output: impl Write) {
-    // Where stderr is closed, there is no place to complain.
-    while let Ok(entry) = entries.recv() {
-        for entry in iter::once(entry).chain(entries.try_iter()) {
-            match entry {
-                Entry::Line(line) => drop(output.write_all(&line)),
-                Entry::Flush(done) => {
-                    drop(output.flush());
-                    drop(done);
-                }
-            }
-        }
-        drop(output.flush());
     }
 }
 
@@ -120,7 +144,7 @@ fn bad_filter(filter: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::mpsc::{SyncSender, sync_channel};
 
     use super::*;
 
@@ -143,13 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_lost_and_nobody_waits_while_the_queue_has_room() {
+    fn nothing_is_lost_and_nobody_waits_while_there_is_room() {
         let output = Output::default();
-        let mut lines = Lines::to(output.clone(), 100).unwrap();
+        let lines = Lines::to(output.clone(), 1000).unwrap();
         let held = output.0.lock().unwrap();
         let wanted: Vec<String> = (0..100).map(|number| format!("{number}\n")).collect();
         for line in &wanted {
-            lines.write_all(line.as_bytes()).unwrap();
+            lines.as_ref().write_all(line.as_bytes()).unwrap();
         }
         drop(held);
         lines.finish(LONG);
@@ -157,24 +181,16 @@ mod tests {
     }
 
     #[test]
-    fn where_the_queue_has_no_room_a_line_waits_until_it_is_taken() {
+    fn where_there_is_no_room_a_line_waits_until_the_others_are_taken() {
         let output = Output::default();
-        let mut lines = Lines::to(output.clone(), 0).unwrap();
-        for _ in 0..1000 {
-            lines.write_all(b"x\n").unwrap();
+        let lines = Lines::to(output.clone(), 1).unwrap();
+        for _ in 0..100 {
+            lines.as_ref().write_all(b"x\n").unwrap();
+            let waiting = lines.lock().lines.len();
+            assert!(waiting <= 2, "{waiting} bytes wait");
         }
         lines.finish(LONG);
-        assert_eq!(output.0.lock().unwrap().len(), 2000);
-    }
-
-    #[test]
-    fn the_end_does_not_wait_for_an_output_that_takes_nothing() {
-        let output = Output::default();
-        let mut lines = Lines::to(output.clone(), 1).unwrap();
-        let held = output.0.lock().unwrap();
-        lines.write_all(b"lost\n").unwrap();
-        lines.finish(Duration::from_millis(1));
-        assert_eq!(*held, b"");
+        assert_eq!(output.0.lock().unwrap().len(), 200);
     }
 
     #[test]
@@ -190,14 +206,22 @@ mod tests {
             }
         }
         let output = Output::default();
-        let slow = BufWriter::new(Slow(output.clone()));
-        let (sender, entries) = sync_channel(2);
-        let (written, is_written) = sync_channel(0);
-        sender.send(Entry::Line(b"the last words\n".to_vec())).unwrap();
-        sender.send(Entry::Flush(written)).unwrap();
-        thread::spawn(move || write_all(&entries, slow));
-        is_written.recv_timeout(LONG).unwrap_err();
-        assert_eq!(*output.0.lock().unwrap(), b"the last words\n");
+        let lines = Lines::to(Slow(output.clone()), 1000).unwrap();
+        for written in 1..=3 {
+            lines.as_ref().write_all(b"the last words\n").unwrap();
+            lines.finish(LONG);
+            assert_eq!(*output.0.lock().unwrap(), b"the last words\n".repeat(written));
+        }
+    }
+
+    #[test]
+    fn the_end_does_not_wait_for_an_output_that_takes_nothing() {
+        let output = Output::default();
+        let lines = Lines::to(output.clone(), 1000).unwrap();
+        let held = output.0.lock().unwrap();
+        lines.as_ref().write_all(b"lost\n").unwrap();
+        lines.finish(Duration::from_millis(1));
+        assert_eq!(*held, b"");
     }
 
     #[test]
@@ -213,9 +237,11 @@ mod tests {
             }
         }
         let (sender, seen) = sync_channel(1);
-        let mut lines = Lines::to(Seen(sender), 1).unwrap();
-        lines.write_all(b"now\n").unwrap();
-        assert_eq!(seen.recv_timeout(LONG).unwrap(), b"now\n");
+        let lines = Lines::to(Seen(sender), 1000).unwrap();
+        for line in [b"one\n", b"two\n"] {
+            lines.as_ref().write_all(line).unwrap();
+            assert_eq!(seen.recv_timeout(LONG).unwrap(), line);
+        }
     }
 
     #[test]
@@ -229,10 +255,11 @@ mod tests {
                 Err(io::ErrorKind::BrokenPipe.into())
             }
         }
-        let mut lines = Lines::to(Closed, 1).unwrap();
+        let lines = Lines::to(Closed, 1).unwrap();
         for _ in 0..2 {
-            lines.write_all(b"lost\n").unwrap();
+            lines.as_ref().write_all(b"lost\n").unwrap();
             lines.finish(LONG);
+            assert!(lines.lock().is_idle);
         }
     }
 }
