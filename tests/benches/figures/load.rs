@@ -18,16 +18,18 @@ pub struct Request {
     pub headers: &'static [&'static str],
     /// A body; `[A-Z]` and the like stand for a random character.
     pub body: Option<&'static str>,
+    /// How many of them at the same time.
+    pub connections: u32,
 }
 
 impl Request {
-    /// A request without headers and body.
+    /// A request without headers and body, from 32 clients.
     pub const fn get(path: &'static str) -> Self {
-        Self { method: "GET", path, headers: &[], body: None }
+        Self { method: "GET", path, headers: &[], body: None, connections: 32 }
     }
 }
 
-/// How many requests, and how many of them at the same time.
+/// How many requests.
 #[derive(Clone, Copy, Debug)]
 pub enum Amount {
     /// As many as are answered in this time.
@@ -37,9 +39,6 @@ pub enum Amount {
     /// So many a second, for this time.
     PerSecond(u32, Duration),
 }
-
-/// How many requests are sent at the same time, where nothing else is said.
-pub const CONNECTIONS: u32 = 32;
 
 /// What the clients saw.
 #[derive(Clone, Copy, Debug)]
@@ -64,12 +63,13 @@ pub fn send(url: &str, request: &Request, amount: Amount) -> Result<Seen> {
     if let Some(body) = request.body {
         oha.args(["-d", body]);
     }
+    let connections = request.connections.to_string();
     match amount {
-        Amount::For(time) => oha.args(["-c", &CONNECTIONS.to_string(), "-z", &ms(time)]),
+        Amount::For(time) => oha.args(["-c", &connections, "-z", &ms(time)]),
         Amount::AtOnce(n) => oha.args(["-c", &n.to_string(), "-n", &n.to_string()]),
         Amount::PerSecond(n, time) => oha.args([
             "-c",
-            &CONNECTIONS.to_string(),
+            &connections,
             "-q",
             &n.to_string(),
             "--latency-correction",

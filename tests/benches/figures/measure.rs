@@ -40,7 +40,7 @@ pub fn lessons(names: &[String]) -> Result<()> {
     programs::build(wanted.clone().map(|(name, _)| name))?;
     fastapi::prepare()?;
     for (name, measure) in wanted {
-        println!("\n{name}\n");
+        println!("\n{name}");
         let figures = Figures {
             date: machine::date()?,
             machine: machine::line()?,
@@ -51,7 +51,7 @@ pub fn lessons(names: &[String]) -> Result<()> {
         let path = measured(name);
         figures.write(&path)?;
         let path = path.strip_prefix(workspace::root()).unwrap_or(&path);
-        println!("{}written to {}", figures.markdown(None), path.display());
+        println!("\n{}written to {}", figures.markdown(None), path.display());
     }
     println!("\nTo show them in the READMEs: just bless-figures");
     Ok(())

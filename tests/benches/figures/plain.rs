@@ -6,7 +6,7 @@ use std::time::Duration;
 use lesson_tests::figures::{Row, Table};
 
 use crate::Result;
-use crate::load::{Amount, CONNECTIONS, Request, Seen, send};
+use crate::load::{Amount, Request, Seen, send};
 use crate::server::{Log, ONE_OF_EACH, Server, Side};
 use crate::usage::{Usage, mib};
 
@@ -14,21 +14,24 @@ use crate::usage::{Usage, mib};
 const ROUNDS: usize = 5;
 
 /// How long a turn is.
-const TURN: Duration = Duration::from_millis(500);
+const TURN: Duration = Duration::from_millis(300);
 
 /// How long a server works before it is measured.
-const WARM_UP: Duration = Duration::from_millis(300);
+const WARM_UP: Duration = Duration::from_millis(200);
+
+/// What is asked for, and what that is.
+type Question = (Request, &'static str);
 
 /// The filtered body of the second section.
 pub fn response_models() -> Result<Vec<Table>> {
     let request = Request::get("/exclude-unset/items/bar");
-    Ok(vec![table("response-models", &request, "four fields of five")?])
+    tables("response-models", &[(request, "four fields of five")])
 }
 
 /// A prediction of the model that start-up has loaded.
 pub fn lifespan() -> Result<Vec<Table>> {
     let request = Request::get("/model/predict?x=2");
-    Ok(vec![table("lifespan", &request, "a prediction")?])
+    tables("lifespan", &[(request, "a prediction")])
 }
 
 /// A chain of extractors, and a guard.
@@ -38,40 +41,38 @@ pub fn dependencies() -> Result<Vec<Table>> {
         headers: &["x-token: fake-super-secret-token"],
         ..Request::get("/router/items/foo")
     };
-    Ok(vec![
-        table("dependencies", &chain, "three extractors, one in the other")?,
-        table("dependencies", &guard, "a guard and a path")?,
-    ])
+    let questions = [(chain, "three extractors, one in the other"), (guard, "a guard and a path")];
+    tables("dependencies", &questions)
 }
 
 /// Reads and writes in SQLite, on copies of one file.
 pub fn sql() -> Result<Vec<Table>> {
+    // So many wait for one process of FastAPI's already, and a hundred users take it 50 ms.
+    const CONNECTIONS: u32 = 8;
     let folder = tempfile::tempdir()?;
     let filled = folder.path().join("filled.db");
     fill(&filled)?;
-    let one = Request::get("/main/users/1");
-    let hundred = Request::get("/main/users/?limit=100");
+    let one = Request { connections: CONNECTIONS, ..Request::get("/main/users/1") };
+    let hundred = Request { connections: CONNECTIONS, ..Request::get("/main/users/?limit=100") };
     let create = Request {
         method: "POST",
         headers: &["content-type: application/json"],
         body: Some(r#"{"title":"Lamp","description":"It stands on the desk"}"#),
-        ..Request::get("/extra/users/1/items/")
+        ..Request { connections: CONNECTIONS, ..Request::get("/extra/users/1/items/") }
     };
-    let database = || -> Result<Vec<(&'static str, String)>> {
-        let copy = tempfile::NamedTempFile::new_in(folder.path())?.into_temp_path().keep()?;
-        std::fs::copy(&filled, &copy)?;
-        Ok(vec![("DATABASE_URL", url(&copy))])
-    };
+    // The last one makes the first ones' answers longer.
     let questions = [
         (one, "one user with three items"),
         (hundred, "a hundred users"),
         (create, "an item is created"),
     ];
-    let mut tables = Vec::new();
-    for (request, what) in questions {
-        tables.push(measured("sql", &request, what, &database, false)?);
-    }
-    Ok(tables)
+    let database = || -> Result<Vec<(&'static str, String)>> {
+        let copy = tempfile::NamedTempFile::new_in(folder.path())?.into_temp_path().keep()?;
+        std::fs::copy(&filled, &copy)?;
+        Ok(vec![("DATABASE_URL", url(&copy))])
+    };
+    let servers = started("sql", &database)?;
+    questions.iter().map(|question| measured(&servers, None, question)).collect()
 }
 
 fn url(file: &Path) -> String {
@@ -95,8 +96,34 @@ fn fill(file: &Path) -> Result<()> {
 }
 
 /// A lesson, its twins and bare hyper.
-fn table(lesson: &str, request: &Request, what: &str) -> Result<Table> {
-    measured(lesson, request, what, &|| Ok(Vec::new()), true)
+fn tables(lesson: &str, questions: &[Question]) -> Result<Vec<Table>> {
+    let servers = started(lesson, &|| Ok(Vec::new()))?;
+    let mut tables = Vec::new();
+    for question in questions {
+        let (content_type, body) = servers[0].1.answer(&question.0)?;
+        let hyper = Server::bare_hyper(&content_type, &body)?;
+        tables.push(measured(&servers, Some(hyper), question)?);
+    }
+    Ok(tables)
+}
+
+/// A server, and its name in a table.
+type Named = (String, Server);
+
+/// The lesson first and then its twins, each with variables of its own; the last two without a log.
+fn started(
+    lesson: &str,
+    variables: &dyn Fn() -> Result<Vec<(&'static str, String)>>,
+) -> Result<Vec<Named>> {
+    let mut servers = Vec::new();
+    for side in Side::all()? {
+        servers.push((side.name(), side.start(lesson, Log::On, &variables()?)?));
+    }
+    for side in ONE_OF_EACH {
+        let name = format!("{}, log off", side.name());
+        servers.push((name, side.start(lesson, Log::Off, &variables()?)?));
+    }
+    Ok(servers)
 }
 
 /// What one turn of a server was.
@@ -121,26 +148,15 @@ impl Turn {
     }
 }
 
-/// Starts the servers, each with variables of its own, and gives each its turns.
-fn measured(
-    lesson: &str,
-    request: &Request,
-    what: &str,
-    variables: &dyn Fn() -> Result<Vec<(&'static str, String)>>,
-    with_hyper: bool,
-) -> Result<Table> {
-    let mut servers = Vec::new();
-    for side in Side::all()? {
-        servers.push((side.name(), side.start(lesson, Log::On, &variables()?)?));
-    }
-    for side in ONE_OF_EACH {
-        let name = format!("{}, log off", side.name());
-        servers.push((name, side.start(lesson, Log::Off, &variables()?)?));
-    }
-    if with_hyper {
-        let (content_type, body) = servers[0].1.answer(request)?;
-        servers.push(("bare hyper".to_owned(), Server::bare_hyper(&content_type, &body)?));
-    }
+/// Gives each server its turns.
+fn measured(servers: &[Named], hyper: Option<Server>, (request, what): &Question) -> Result<Table> {
+    let title = format!(
+        "`{} {}`, {what}, {} at the same time",
+        request.method, request.path, request.connections
+    );
+    println!("  {title}");
+    let hyper = hyper.map(|server| ("bare hyper".to_owned(), server));
+    let servers: Vec<&Named> = servers.iter().chain(&hyper).collect();
     for (_, server) in &servers {
         send(&server.url(request.path), request, Amount::For(WARM_UP))?;
     }
@@ -154,8 +170,6 @@ fn measured(
     for ((name, server), turns) in servers.iter().zip(&turns) {
         rows.push(row(name, turns, server.usage()?));
     }
-    let title =
-        format!("`{} {}`, {what}, {CONNECTIONS} at the same time", request.method, request.path);
     let columns = [
         "CPU a request, µs",
         "requests a CPU second",

@@ -39,6 +39,7 @@ pub fn tables() -> Result<Vec<Table>> {
         pairs.push(Pair::start(side)?);
         ways.extend([Way::new(side, "direct"), Way::new(side, "relay")]);
     }
+    println!("  a body, direct and through the relay");
     for _ in 0..ROUNDS {
         for (index, way) in ways.iter_mut().enumerate() {
             way.take(&pairs[index / 2])?;
@@ -46,11 +47,12 @@ pub fn tables() -> Result<Vec<Table>> {
     }
     let mut memory = Vec::new();
     for (pair, bytes) in pairs.iter().zip([LARGE, LESS]) {
+        let name = format!("{}, {} GB", pair.side.name(), bytes / 1_000_000_000);
+        println!("  memory of the relay: {name}");
         pair.without_end()?;
         let before = pair.relay.usage()?.peak_bytes;
         read(&pair.relay, "/server-b/file", bytes)?;
         let after = pair.relay.usage()?.peak_bytes;
-        let name = format!("{}, {} GB", pair.side.name(), bytes / 1_000_000_000);
         memory.push(row(name, &[mib(after), mib(before)]));
     }
     Ok(vec![

@@ -22,13 +22,12 @@ pub fn memory() -> Result<Table> {
         let before = server.usage()?.resident_bytes;
         let mut clients = Vec::new();
         for (wanted, shown) in CLIENTS {
+            let name = format!("{}, {shown} clients", side.name());
+            println!("  event streams: {name}");
             clients.extend(open(&server, wanted - clients.len())?);
             let resident = server.usage()?.resident_bytes;
             let kib = resident.saturating_sub(before) as f64 / 1024.0 / wanted as f64;
-            rows.push(Row {
-                name: format!("{}, {shown} clients", side.name()),
-                values: vec![Some(kib), Some(mib(resident))],
-            });
+            rows.push(Row { name, values: vec![Some(kib), Some(mib(resident))] });
         }
     }
     Ok(Table {

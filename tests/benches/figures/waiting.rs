@@ -24,6 +24,7 @@ pub fn sleepers() -> Result<Vec<Table>> {
 }
 
 fn at_once(title: &str, request: &Request, requests: u32) -> Result<Table> {
+    println!("  {title}");
     let mut servers = Vec::new();
     for side in ONE_OF_EACH {
         // The handlers sleep for ten ticks.
@@ -58,6 +59,7 @@ fn at_once(title: &str, request: &Request, requests: u32) -> Result<Table> {
 pub fn background_tasks() -> Result<Vec<Table>> {
     const A_SECOND: u32 = 200;
     let request = Request::get("/async-awaited/");
+    println!("  {A_SECOND} requests a second");
     let mut servers = Vec::new();
     for side in Side::all()? {
         // The task sleeps for ten ticks.
