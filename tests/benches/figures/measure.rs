@@ -1,5 +1,7 @@
 //! Which lesson is measured how.
 
+use std::thread;
+
 use lesson_tests::figures::{Figures, Table, machine, measured};
 use lesson_tests::{fastapi, workspace};
 
@@ -37,8 +39,10 @@ pub fn lessons(names: &[String]) -> Result<()> {
     let wanted = all
         .into_iter()
         .filter(|(name, _)| names.is_empty() || names.iter().any(|wanted| wanted == name));
+    // Cargo computes while pip downloads.
+    let twins = thread::spawn(fastapi::prepare);
     programs::build(wanted.clone().map(|(name, _)| name))?;
-    fastapi::prepare()?;
+    twins.join().map_err(|_| "the installation of FastAPI panicked")??;
     for (name, measure) in wanted {
         println!("\n{name}");
         let figures = Figures {

@@ -14,7 +14,7 @@ use crate::server::{Log, ONE_OF_EACH, Server, Side, curl};
 use crate::usage::mib;
 
 /// How often each way is taken; the figures are the medians.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// What passes in a round.
 const GIB: u64 = 1 << 30;

@@ -18,8 +18,8 @@ pub fn sleepers() -> Result<Vec<Table>> {
     let sleeping = Request::get("/both/async");
     let blocking = Request::get("/both/sync");
     Ok(vec![
-        at_once("1,000 requests at once, each sleeps for a second", &sleeping, 1000)?,
-        at_once("80 requests at once, each blocks a thread for a second", &blocking, 80)?,
+        at_once("1,000 requests at once, each sleeps for half a second", &sleeping, 1000)?,
+        at_once("80 requests at once, each blocks a thread for half a second", &blocking, 80)?,
     ])
 }
 
@@ -28,7 +28,7 @@ fn at_once(title: &str, request: &Request, requests: u32) -> Result<Table> {
     let mut servers = Vec::new();
     for side in ONE_OF_EACH {
         // The handlers sleep for ten ticks.
-        let server = side.start("async", Log::On, &[("LESSON_TICK_MS", "100".to_owned())])?;
+        let server = side.start("async", Log::On, &[("LESSON_TICK_MS", "50".to_owned())])?;
         let idle_bytes = server.usage()?.resident_bytes;
         servers.push((side, server, idle_bytes, Vec::new()));
     }
@@ -72,7 +72,7 @@ pub fn background_tasks() -> Result<Vec<Table>> {
     for _ in 0..ROUNDS {
         for ((_, server), turns) in servers.iter().zip(&mut turns) {
             let before = server.usage()?;
-            let time = Duration::from_secs(2);
+            let time = Duration::from_secs(1);
             let seen =
                 send(&server.url(request.path), &request, Amount::PerSecond(A_SECOND, time))?;
             let cpu = server.usage()?.cpu.saturating_sub(before.cpu);

@@ -218,7 +218,7 @@ fn suite() -> Result<Table> {
     println!("building the suite");
     let (mut programs, mut tests) = (cargo(), cargo());
     programs.args(["build", "--workspace", "--bins", "--examples"]);
-    tests.args(["test", "--workspace", "--no-run"]);
+    tests.args(["test", "--workspace", "--test", "suite", "--no-run"]);
     succeed(programs)?;
     succeed(tests)?;
     let mut rows = Vec::new();

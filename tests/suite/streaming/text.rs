@@ -9,7 +9,8 @@ const PIECE: &str = "some text data";
 
 #[tokio::test]
 async fn st_01_each_piece_leaves_when_it_is_made() {
-    let server = start().await;
+    // A piece is compared with the whole, so the ticks may be short.
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "4")]).await;
     let answer = server.get("/text/").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
@@ -68,7 +69,8 @@ async fn st_02_an_iterator_that_blocks_holds_nobody_up() {
 
 #[tokio::test]
 async fn st_03_a_client_that_asks_for_pieces_gets_them_as_they_arrive() {
-    let server = start().await;
+    // The first is compared with all, so the ticks may be short.
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "4")]).await;
     let started = std::time::Instant::now();
     let request = server.request(reqwest::Method::GET, "/text/");
     let mut response = request.send().await.expect("an answer");
