@@ -11,7 +11,7 @@ use crate::server::{Log, ONE_OF_EACH, Server, Side};
 use crate::usage::{Usage, mib};
 
 /// How often each server has its turn; the figures are the medians.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// How long a turn is.
 const TURN: Duration = Duration::from_millis(300);
