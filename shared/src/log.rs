@@ -11,7 +11,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// How much may wait to be written; then whoever has another line waits, too.
-const BYTES_AHEAD: usize = 1 << 20;
+const BYTES_AHEAD: usize = 1_000_000;
 
 /// How long the lines of a busy server are gathered, to be written with one call.
 const GATHER: Duration = Duration::from_millis(1);
