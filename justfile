@@ -1,5 +1,5 @@
 # Most tests wait for ticks, so more of them run at once than there are cores.
-threads := "8"
+threads := "12"
 
 # Lists the recipes.
 _default:

@@ -33,7 +33,7 @@ done
 failed=0
 for run in $(seq "$runs"); do
     started=$SECONDS
-    if cargo test --workspace --quiet --test suite -- --test-threads=8 "$@" >"$log" 2>&1; then
+    if cargo test --workspace --quiet --test suite -- --test-threads=12 "$@" >"$log" 2>&1; then
         echo "run $run of $runs: ok, $((SECONDS - started)) s"
     else
         failed=$((failed + 1))

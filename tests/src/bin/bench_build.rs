@@ -222,7 +222,7 @@ fn suite() -> Result<Table> {
     succeed(programs)?;
     succeed(tests)?;
     let mut rows = Vec::new();
-    for (name, threads) in [("in one thread", "1"), ("as it runs, in 8 threads", "8")] {
+    for (name, threads) in [("in one thread", "1"), ("as it runs, in 12 threads", "12")] {
         println!("running the suite {name}");
         let mut run = cargo();
         run.args(["test", "--workspace", "--test", "suite", "--", "--test-threads", threads]);
