@@ -54,7 +54,8 @@ impl Log {
 
 /// Hands lines to the thread that writes them.
 ///
-/// Whoever reads stderr may be slow, and a thread that waits for it answers nobody.
+/// Whoever reads stderr may be slow, and a thread that waits for it answers nobody. The crate
+/// `tracing-appender` does the same; every lesson would compile ten more crates for it.
 struct Lines {
     waiting: Mutex<Waiting>,
     bytes_ahead: usize,

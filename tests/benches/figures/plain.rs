@@ -47,7 +47,7 @@ pub fn dependencies() -> Result<Vec<Table>> {
 
 /// Reads and writes in SQLite, on copies of one file.
 pub fn sql() -> Result<Vec<Table>> {
-    // So many wait for one process of FastAPI's already, and a hundred users take it 50 ms.
+    // So many wait for one process of FastAPI's already, and a hundred users take it long.
     const CONNECTIONS: u32 = 8;
     let folder = tempfile::tempdir()?;
     let filled = folder.path().join("filled.db");
@@ -58,7 +58,8 @@ pub fn sql() -> Result<Vec<Table>> {
         method: "POST",
         headers: &["content-type: application/json"],
         body: Some(r#"{"title":"Lamp","description":"It stands on the desk"}"#),
-        ..Request { connections: CONNECTIONS, ..Request::get("/extra/users/1/items/") }
+        connections: CONNECTIONS,
+        ..Request::get("/extra/users/1/items/")
     };
     // The last one makes the first ones' answers longer.
     let questions = [
