@@ -4,8 +4,10 @@ use std::env;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 use std::time::Duration;
+
+use tokio::task::spawn_blocking;
 
 use crate::answer::Answer;
 use crate::database::TestDatabase;
@@ -17,7 +19,9 @@ use crate::workspace;
 pub struct Binary {
     process: Process,
     base_url: String,
-    banner: String,
+    /// The lines before the one that names the address.
+    greeting: String,
+    banner: OnceLock<String>,
     /// Dropped after the process that uses it.
     _database: Option<TestDatabase>,
 }
@@ -35,6 +39,18 @@ impl Binary {
         command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
         command.args(options).envs(variables.iter().copied());
         Self { _database: database, ..Self::started_by(command) }
+    }
+
+    /// The same for a test that cannot block, with ticks of this length.
+    pub async fn start_for_test(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
+        let lesson = lesson.to_owned();
+        let mut variables = owned(variables);
+        variables.push(("LESSON_TICK_MS".to_owned(), tick.as_millis().to_string()));
+        let start = move || {
+            let variables: Vec<_> = variables.iter().map(|(k, v)| (&**k, &**v)).collect();
+            Self::start(&lesson, &[], &variables)
+        };
+        spawn_blocking(start).await.expect("the lesson starts")
     }
 
     /// Starts a lesson whose log nobody reads.
@@ -65,15 +81,18 @@ impl Binary {
         Self::listening(Process::start(on_free_port(command)))
     }
 
+    /// Any program that prints where it listens is a server for the suite.
     fn listening(process: Process) -> Self {
-        let mut banner = process.stdout_line("");
-        let listening = process.stdout_line("listening on ");
-        banner.push_str(&listening);
-        while !banner.ends_with("Ctrl-C stops it.\n") {
-            banner.push_str(&process.stdout_line(""));
-        }
-        let url = listening.trim().trim_start_matches("listening on ");
-        Self { base_url: url.to_owned(), banner, process, _database: None }
+        const WORDS: &str = "listening on ";
+        let mut greeting = String::new();
+        let base_url = loop {
+            let line = process.stdout_line("");
+            greeting.push_str(&line);
+            if let Some((_, url)) = line.trim_end().split_once(WORDS) {
+                break url.to_owned();
+            }
+        };
+        Self { base_url, greeting, banner: OnceLock::new(), process, _database: None }
     }
 
     /// Its address: `http://127.0.0.1:54321`.
@@ -87,9 +106,15 @@ impl Binary {
         address.expect("an address and a port")
     }
 
-    /// What it printed when it was ready.
+    /// What a lesson printed when it was ready.
     pub fn banner(&self) -> &str {
-        &self.banner
+        self.banner.get_or_init(|| {
+            let mut banner = self.greeting.clone();
+            while !banner.ends_with("Ctrl-C stops it.\n") {
+                banner.push_str(&self.process.stdout_line(""));
+            }
+            banner
+        })
     }
 
     /// GET; returns when the head of the answer is here. Its times are in seconds.
@@ -141,8 +166,12 @@ impl Binary {
     }
 }
 
+fn owned(variables: &[(&str, &str)]) -> Vec<(String, String)> {
+    variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 fn on_free_port(mut command: Command) -> Command {
-    command.args(["--port", "0"]);
+    command.env("LESSON_PORT", "0");
     command
 }
 

@@ -12,7 +12,6 @@ pub mod database;
 pub mod differences;
 pub mod fastapi;
 pub mod figures;
-pub mod in_process;
 pub mod pages;
 pub mod paused;
 pub mod process;

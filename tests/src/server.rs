@@ -5,9 +5,9 @@ use std::time::Duration;
 use reqwest::{Client, Method, RequestBuilder, redirect};
 
 use crate::answer::{Answer, Clock};
+use crate::binary::Binary;
 use crate::database::TestDatabase;
 use crate::fastapi::Uvicorn;
-use crate::in_process::InProcess;
 use crate::target::Target;
 
 /// How long an event may take to appear in the log.
@@ -44,7 +44,7 @@ impl TestServer {
         let variables = variables.as_slice();
         let (base, process): (_, Option<Box<dyn Send>>) = match Target::current() {
             Target::Rust => {
-                let server = InProcess::start(lesson, tick, variables).await;
+                let server = Binary::start_for_test(lesson, tick, variables).await;
                 (server.base_url().to_owned(), Some(Box::new(server)))
             }
             Target::FastApi => {

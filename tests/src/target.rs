@@ -10,7 +10,7 @@ use crate::report;
 /// What answers the requests: the environment variable `LESSON_TARGET`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
-    /// `rust`, the default: our lesson, in this process, a fresh server for each test.
+    /// `rust`, the default: the real program of our lesson, a fresh process for each test.
     Rust,
     /// `fastapi`: the lesson's `fastapi_app.py` under uvicorn, a fresh process for each test.
     FastApi,

@@ -1,29 +1,18 @@
 //! What more workers change, and `block_in_place`.
 
-use std::time::Duration;
-
-use lesson_async::{LESSON, app, lesson};
-use lesson_support::{Lesson, Threads};
-use lesson_tests::in_process::InProcess;
+use lesson_async::app;
 use lesson_tests::server::{client, send};
-use lesson_tests::{paused, rust_only};
+use lesson_tests::{TestServer, paused, rust_only};
 use reqwest::Client;
 use tokio::join;
 use tokio::time::sleep;
 
 use super::{
-    assert_one_delay, assert_rounds_of, at_once, at_once_to, slow_and_ping, start_with_long_ticks,
-    state,
+    assert_one_delay, assert_rounds_of, at_once, slow_and_ping, start_with_long_ticks, state,
 };
 
-const TICK: Duration = Duration::from_millis(10);
-
-async fn start_with_workers(workers: usize) -> InProcess {
-    start_with(Threads { workers: Some(workers), ..LESSON.threads }).await
-}
-
-async fn start_with(threads: Threads) -> InProcess {
-    InProcess::start_as(Lesson { threads, ..LESSON }, lesson, TICK).await
+async fn start_with_workers(workers: usize) -> TestServer {
+    TestServer::start_with("async", &[("LESSON_WORKERS", &workers.to_string())]).await
 }
 
 #[tokio::test]
@@ -38,7 +27,7 @@ async fn as_10_each_worker_blocks_for_itself() {
 
 async fn blocked_with(workers: usize) -> Vec<f64> {
     let server = start_with_workers(workers).await;
-    at_once_to(server.base_url(), TICK, "/blocking/async-blocking", 10).await
+    at_once(&server, "/blocking/async-blocking", 10).await
 }
 
 /// A request on an open connection wakes the worker that waits for the sockets. While
@@ -50,7 +39,7 @@ async fn as_11_an_idle_worker_does_not_mean_that_others_are_served() {
     let keeps_its_connection = Client::builder().no_proxy().build().expect("a client");
     let get = async |client: &Client, path: &str| {
         let request = client.get(format!("{}{path}", server.base_url()));
-        send(request, TICK).await.rest().await.ended_at
+        send(request, server.tick()).await.rest().await.ended_at
     };
     let mut waited = Vec::new();
     while waited.last().is_none_or(|ticks| *ticks < 5.0) {
@@ -58,7 +47,7 @@ async fn as_11_an_idle_worker_does_not_mean_that_others_are_served() {
         get(&keeps_its_connection, "/ping").await;
         let blocking = get(&keeps_its_connection, "/blocking/async-blocking");
         let ping = async {
-            sleep(TICK * 2).await;
+            sleep(server.tick() * 2).await;
             get(&client(), "/ping").await
         };
         let (_, ticks) = join!(blocking, ping);
@@ -77,14 +66,14 @@ async fn as_12_block_in_place_hands_the_others_over_first() {
 #[tokio::test]
 async fn as_12_without_a_thread_to_hand_over_to_the_others_wait() {
     rust_only!("sets the size of the pool");
-    let server = start_with(Threads { blocking: Some(1), ..LESSON.threads }).await;
+    let server = TestServer::start_with("async", &[("LESSON_BLOCKING_THREADS", "1")]).await;
     let ping = async {
-        sleep(TICK * 2).await;
+        sleep(server.tick() * 2).await;
         let request = client().get(format!("{}/ping", server.base_url()));
-        send(request, TICK).await.rest().await.ended_at
+        send(request, server.tick()).await.rest().await.ended_at
     };
     // The first moves the worker to the pool's one thread, the second blocks it there.
-    let blocking = at_once_to(server.base_url(), TICK, "/blocking/in-place", 2);
+    let blocking = at_once(&server, "/blocking/in-place", 2);
     let (times, waited) = join!(blocking, ping);
     assert_one_delay(&times);
     assert!(waited > 5.0, "a worker was left for the ping: {waited}");

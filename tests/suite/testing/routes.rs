@@ -1,7 +1,9 @@
 //! The routes around the items: greetings, redirects, start-up, waiting.
 
+use std::time::Duration;
+
 use lesson_tests::{
-    Answer, End, TestServer, expect, fastapi, own_server_only, rust, rust_only, texts,
+    Answer, Binary, End, TestServer, expect, fastapi, own_server_only, rust, rust_only, texts,
 };
 use reqwest::Method;
 
@@ -164,12 +166,15 @@ async fn te_37_count_sends_a_line_every_tick() {
 
 #[tokio::test]
 async fn te_37_the_endless_stream_does_not_hold_the_shutdown() {
-    rust_only!("stops the server");
-    let server = start().await;
+    rust_only!("signals the real program");
+    let server = Binary::start("testing", &["--grace-ms", "20000"], &[]);
     let mut answer = server.get("/count/").await;
     answer.take(1).await;
-    drop(server);
+    server.signal("TERM");
     assert_eq!(answer.rest().await.end, End::Complete);
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.after < Duration::from_secs(15), "it waited: {:?}", ended.after);
 }
 
 #[tokio::test]
