@@ -216,6 +216,8 @@ fn command(profile: &Path, name: &str) -> Command {
     for name in ["RUST_BACKTRACE", "RUST_LOG"] {
         command.env_remove(name);
     }
+    // `tracing_subscriber` colours a log also where nobody sees it.
+    command.env("NO_COLOR", "1");
     command
 }
 

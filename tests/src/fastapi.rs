@@ -50,6 +50,11 @@ impl Uvicorn {
         self.process.stderr_line(text)
     }
 
+    /// Waits for a line of its log of requests, which uvicorn writes to stdout.
+    pub fn request_line(&self, text: &str) -> String {
+        self.process.stdout_line(text)
+    }
+
     /// Sends a signal by its name: `INT`, `TERM`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {

@@ -22,10 +22,7 @@ impl Program {
     pub async fn start(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
         match Target::current() {
             Target::FastApi => Self::FastApi(Uvicorn::start(lesson, tick, variables).await),
-            _ => {
-                let ms = tick.as_millis().to_string();
-                Self::Rust(Binary::start(lesson, &["--tick-ms", &ms], variables))
-            }
+            _ => Self::Rust(Binary::start_for_test(lesson, tick, variables).await),
         }
     }
 
@@ -33,17 +30,24 @@ impl Program {
     pub fn run(lesson: &str, variables: &[(&str, &str)]) -> Ended {
         match Target::current() {
             Target::FastApi => fastapi::run(lesson, Duration::from_millis(20), variables),
-            _ => binary::run(lesson, &["--port", "0", "--tick-ms", "20"], variables),
+            _ => {
+                let settings = [("LESSON_PORT", "0"), ("LESSON_TICK_MS", "20")];
+                binary::run(lesson, &[], &[&settings, variables].concat())
+            }
+        }
+    }
+
+    /// Its address: `http://127.0.0.1:54321`.
+    pub fn base_url(&self) -> &str {
+        match self {
+            Self::Rust(binary) => binary.base_url(),
+            Self::FastApi(uvicorn) => uvicorn.base_url(),
         }
     }
 
     /// GET; returns when the head of the answer is here.
     pub fn get(&self, path: &str) -> impl Future<Output = Answer> + Send + use<> {
-        let base = match self {
-            Self::Rust(binary) => binary.base_url(),
-            Self::FastApi(uvicorn) => uvicorn.base_url(),
-        };
-        send(client().get(format!("{base}{path}")), Duration::from_secs(1))
+        send(client().get(format!("{}{path}", self.base_url())), Duration::from_secs(1))
     }
 
     /// Waits for a line of its log that holds `text`.
@@ -51,6 +55,14 @@ impl Program {
         match self {
             Self::Rust(binary) => binary.log_line(text),
             Self::FastApi(uvicorn) => uvicorn.log_line(text),
+        }
+    }
+
+    /// Waits for the line about a request that holds `text`.
+    pub fn request_line(&self, text: &str) -> String {
+        match self {
+            Self::Rust(binary) => binary.log_line(text),
+            Self::FastApi(uvicorn) => uvicorn.request_line(text),
         }
     }
 

@@ -21,11 +21,11 @@ const NOTHING: StatusLine = "";
 /// What is sent, and what may be answered.
 ///
 /// A client that is cut off in the middle of its bytes can miss the answer.
-fn exchanges() -> Vec<(Vec<u8>, Vec<StatusLine>)> {
+fn exchanges(path: &str) -> Vec<(Vec<u8>, Vec<StatusLine>)> {
     let request = |line: &str, headers: &str| {
         format!("{line}\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").into_bytes()
     };
-    let ping = |headers: &str| request("GET /ping HTTP/1.1", headers);
+    let ping = |headers: &str| request(&format!("GET {path} HTTP/1.1"), headers);
     let headers = |count: usize| (0..count).map(|n| format!("x-{n}: a\r\n")).collect::<String>();
     let long = format!("GET /{} HTTP/1.1", "a".repeat(70_000));
     vec![
@@ -35,9 +35,9 @@ fn exchanges() -> Vec<(Vec<u8>, Vec<StatusLine>)> {
         (b"GET\r\n\r\n".to_vec(), vec![BAD_REQUEST]),
         (b"GET  /ping HTTP/1.1\r\n\r\n".to_vec(), vec![BAD_REQUEST]),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), vec![NOTHING]),
-        (request("GET /ping HTTP/9.9", ""), vec![BAD_REQUEST]),
-        (request("GET /ping HTTP/1.0", ""), vec!["HTTP/1.0 200 OK"]),
-        (request("GET http://example.org/ping HTTP/1.1", ""), vec![OK]),
+        (request(&format!("GET {path} HTTP/9.9"), ""), vec![BAD_REQUEST]),
+        (request(&format!("GET {path} HTTP/1.0"), ""), vec!["HTTP/1.0 200 OK"]),
+        (request(&format!("GET http://example.org{path} HTTP/1.1"), ""), vec![OK]),
         (request("GET ping HTTP/1.1", ""), vec![NOT_FOUND]),
         (request("OPTIONS * HTTP/1.1", ""), vec![NOT_FOUND]),
         (request("CONNECT example.org:80 HTTP/1.1", ""), vec![NOT_FOUND]),
@@ -61,10 +61,10 @@ fn exchanges() -> Vec<(Vec<u8>, Vec<StatusLine>)> {
     ]
 }
 
-/// What is answered otherwise than it may be.
-pub async fn faults(address: SocketAddr) -> Vec<String> {
+/// What is answered otherwise than it may be. A GET of `path` is answered with 200.
+pub async fn faults(address: SocketAddr, path: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    for (sent, expected) in exchanges() {
+    for (sent, expected) in exchanges(path) {
         let answer = converse(address, &sent).await;
         let line = answer.lines().next().unwrap_or_default();
         if !expected.contains(&line) {
