@@ -40,7 +40,7 @@ judges() {
 left_out() {
     [[ $2 != suite ]] || return 0
     lessons | tr - _ | grep -v -x "${1//-/_}"
-    echo bad_input naive_port readmes
+    echo bad_input readmes
     if [[ $1 == support ]]; then echo support::program; else echo extract support; fi
 }
 

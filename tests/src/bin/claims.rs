@@ -41,10 +41,7 @@ fn main() -> ExitCode {
 }
 
 /// What is compared with FastAPI beside the lessons: a module of the suite, and what it shows.
-const BESIDE: [(&str, &str); 2] = [
-    ("extract", "the extractors answer as FastAPI does"),
-    ("naive_port", "a first port answers as written beside FastAPI's answers"),
-];
+const BESIDE: [(&str, &str); 1] = [("extract", "the extractors answer as FastAPI does")];
 
 /// Every lesson, and what they share.
 fn parity_of_all() -> Result<bool, String> {
