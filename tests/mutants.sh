@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Breaks the code on purpose, one place at a time, and lists the faults that no test noticed.
 #
-#     tests/mutants.sh                     all lessons and the support crate: hours
+#     tests/mutants.sh                     all lessons and the shared packages: hours
 #     tests/mutants.sh streaming support   some of them
-#     tests/mutants.sh --changed BASE      the lines changed since that commit, at most 20 places a package
+#     tests/mutants.sh --changed BASE      the lines changed since that commit: at most 20 places a
+#                                          package, and eight minutes; what was not tried is named
 #     tests/mutants.sh --summary           the figures of what has been tried so far
 #
 # A run that is interrupted goes on where it was: what a test has caught is not tried again
@@ -28,10 +29,21 @@ lessons() {
     done
 }
 
+# The shared packages and the lessons, by their folders.
+packages() {
+    lessons
+    echo extract
+    echo support
+}
+
+package() {
+    if [[ $1 == extract ]]; then echo fastapi-extract; else echo "lesson-$1"; fi
+}
+
 # The judges of a package's faults, the quickest first: each is asked about the faults that
 # those before it did not notice.
 judges() {
-    [[ $1 != support ]] || echo unit-tests
+    [[ $1 != support && $1 != extract ]] || echo unit-tests
     echo module suite
 }
 
@@ -41,7 +53,11 @@ left_out() {
     [[ $2 != suite ]] || return 0
     lessons | tr - _ | grep -v -x "${1//-/_}"
     echo bad_input readmes
-    if [[ $1 == support ]]; then echo support::program; else echo extract support; fi
+    case $1 in
+        support) echo support::program ;;
+        extract) echo support ;;
+        *) echo extract support ;;
+    esac
 }
 
 # Keeps the outcome of every fault that a run has come to, the last one below.
@@ -65,12 +81,16 @@ places() {
 
 # Tries the faults of a package with one judge; the other arguments go to cargo-mutants.
 try() {
-    local package=$1 judge=$2 code=0 module
+    local package=$1 judge=$2 code=0 module limit=()
     shift 2
+    if [[ -n ${deadline:-} ]]; then
+        [[ $SECONDS -lt $deadline ]] || return 0
+        limit=(timeout --signal=INT --kill-after=60 "$((deadline - SECONDS))")
+    fi
     local targets=(--lib) scope tested skips=()
     if [[ $judge == unit-tests ]]; then
-        scope=(--package "lesson-$package")
-        tested=(--test-package "lesson-$package")
+        scope=(--package "$(package "$package")")
+        tested=(--test-package "$(package "$package")")
     else
         # The whole workspace has one set of features; the programs are built with it, too.
         scope=(--workspace)
@@ -88,14 +108,15 @@ try() {
         exit 1
     }
     trap 'collect "$package"' EXIT
-    cargo mutants --package "lesson-$package" --output "$out/$package" --iterate \
+    ${limit[@]+"${limit[@]}"} cargo mutants --package "$(package "$package")" --output "$out/$package" --iterate \
         --baseline=skip --timeout 120 --build-timeout 900 \
         "${tested[@]}" "${targets[@]/#/--cargo-arg=}" "$@" \
         -- -- --test-threads=16 ${skips[@]+"${skips[@]}"} || code=$?
     collect "$package"
     trap - EXIT
     # 2: some were missed; 3: some ended in a time-out, which is as good as caught.
-    [[ $code == 0 || $code == 2 || $code == 3 ]] || exit "$code"
+    # 124: there was no time for the rest.
+    [[ $code == 0 || $code == 2 || $code == 3 || $code == 124 ]] || exit "$code"
     [[ ! -s $out/$package/mutants.out/missed.txt ]]
 }
 
@@ -104,17 +125,23 @@ try_all() {
     local package=$1 judge
     shift
     for judge in $(judges "$package"); do
-        echo "lesson-$package, judged by its $judge"
+        echo "$(package "$package"), judged by its $judge"
         ! try "$package" "$judge" "$@" || return 0
     done
     return 1
 }
 
+# Names those of the listed faults that no judge came to.
+untried() {
+    touch "$out/$1.tsv"
+    grep -v -x -F -f <(cut -f 2 "$out/$1.tsv") | sed 's/^/NOT TRIED: /' || true
+}
+
 summary() {
     local package
-    for package in $(lessons) support; do
+    for package in $(packages); do
         [[ -f $out/$package.tsv ]] || continue
-        cargo mutants --list --package "lesson-$package" |
+        cargo mutants --list --package "$(package "$package")" |
             awk -F '\t' -v package="$package" -v results="$out/$package.tsv" '
                 BEGIN { while ((getline line < results) > 0) { split(line, field, "\t"); last[field[2]] = field[1] } }
                 { listed++; outcome = last[$0]; if (outcome == "") untried++; else count[outcome]++ }
@@ -137,17 +164,21 @@ case ${1:-} in
         out=$out/changed
         rm -rf "$out"
         mkdir -p "$out"
-        git diff "$base" -- 'lessons/*/src/*.rs' 'shared/src/*.rs' >"$out/diff"
+        git diff "$base" -- 'lessons/*/src/*.rs' 'shared/*/src/*.rs' >"$out/diff"
         well=true
-        for package in $(lessons) support; do
-            places=$(cargo mutants --list --level=warn --package "lesson-$package" --in-diff "$out/diff" | places)
-            [[ -n $places ]] || continue
+        deadline=$((SECONDS + 480))
+        for package in $(packages); do
+            listed=$(cargo mutants --list --level=warn --package "$(package "$package")" --in-diff "$out/diff")
+            places=$(places <<<"$listed")
+            [[ -n $listed ]] || continue
             try_all "$package" --re "$places" "$@" || well=false
+            chosen=$(grep -E "$places" <<<"$listed")
+            untried "$package" <<<"$chosen"
         done
         $well
         ;;
     *)
-        [[ $# -gt 0 ]] || set -- $(lessons) support
+        [[ $# -gt 0 ]] || set -- $(packages)
         for package in "$@"; do
             try_all "$package" || true
         done

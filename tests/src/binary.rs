@@ -54,8 +54,10 @@ impl Binary {
     }
 
     /// Starts a lesson whose log nobody reads.
-    pub fn start_unread(lesson: &str) -> Self {
-        Self::listening(Process::start_unread(on_free_port(program(&format!("lesson-{lesson}")))))
+    pub fn start_unread(lesson: &str, options: &[&str]) -> Self {
+        let mut command = program(&format!("lesson-{lesson}"));
+        command.args(options);
+        Self::listening(Process::start_unread(on_free_port(command)))
     }
 
     /// Starts another program of a lesson, by its own name, and waits until it is ready.
@@ -210,11 +212,11 @@ fn command(profile: &Path, name: &str) -> Command {
     let mut command = Command::new(profile.join(file));
     command.current_dir(workspace::root());
     // A reader's own settings must not change what is tested.
-    for name in lesson_support::settings::VARIABLES {
-        command.env_remove(name);
-    }
-    for name in ["RUST_BACKTRACE", "RUST_LOG"] {
-        command.env_remove(name);
+    for (name, _) in env::vars_os() {
+        let own = ["DATABASE_URL", "RUST_BACKTRACE", "RUST_LOG"].iter().any(|own| name == *own);
+        if own || name.to_string_lossy().starts_with("LESSON_") {
+            command.env_remove(name);
+        }
     }
     // `tracing_subscriber` colours a log also where nobody sees it.
     command.env("NO_COLOR", "1");

@@ -47,7 +47,12 @@ impl Program {
 
     /// GET; returns when the head of the answer is here.
     pub fn get(&self, path: &str) -> impl Future<Output = Answer> + Send + use<> {
-        send(client().get(format!("{}{path}", self.base_url())), Duration::from_secs(1))
+        send(client().get(self.url(path)), Duration::from_secs(1))
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url())
     }
 
     /// Waits for a line of its log that holds `text`.

@@ -34,6 +34,7 @@ fn state() -> AppState {
     AppState {
         tick: Tick::from_ms(1000),
         events: EventLog::default(),
+        read_timeout: Duration::from_secs(30),
         cores: Cores::with_threads(1).expect("a thread"),
     }
 }

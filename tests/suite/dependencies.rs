@@ -17,8 +17,14 @@ mod yield_once;
 mod yield_scopes;
 mod yield_timing;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use lesson_dependencies::AppState;
-use lesson_support::{EventLog, Tick};
+use lesson_dependencies::class::Made;
+use lesson_dependencies::guards::Secrets;
+use lesson_dependencies::overrides::InMemorySessions;
+use lesson_support::{AfterResponse, EventLog, Tick};
 use lesson_tests::{Answer, TestServer, expect, fastapi, rust};
 use reqwest::Method;
 
@@ -28,7 +34,15 @@ async fn start() -> TestServer {
 
 /// A state of its own, for a test that calls a router in process.
 fn state() -> AppState {
-    AppState::new(Tick::from_ms(1), EventLog::default())
+    AppState {
+        tick: Tick::from_ms(1),
+        events: EventLog::default(),
+        after: AfterResponse::default(),
+        read_timeout: Duration::from_secs(30),
+        made: Made::default(),
+        secrets: Secrets::fake(),
+        sessions: Arc::new(InMemorySessions::of_alice()),
+    }
 }
 
 const TOKEN: (&str, &str) = ("X-Token", "fake-super-secret-token");

@@ -9,7 +9,7 @@ mod shutdown;
 mod sub_apps;
 
 use lesson_lifespan::startup::Startup;
-use lesson_support::{EventLog, Result, Server, Settings, Tick};
+use lesson_support::{EventLog, Options, Result, Server, Tick};
 use lesson_tests::TestServer;
 
 async fn start() -> TestServer {
@@ -24,18 +24,27 @@ const STOPPED: [&str; 3] = ["connection closed", "model cleared", "shutdown note
 
 /// A start-up without a server, whose ticks take no time worth naming.
 fn startup() -> Startup {
-    Startup { tick: Tick::from_ms(1), events: EventLog::default(), fail_at: None }
+    Startup {
+        tick: Tick::from_ms(1),
+        events: EventLog::default(),
+        fail_at: None,
+        shutdown_log: None,
+    }
+}
+
+/// A server on this test's runtime, whose ticks take no time worth naming.
+async fn bind() -> Server {
+    let options = Options { port: 0, tick_ms: 1, ..Options::default() };
+    Server::bind(options).await.expect("a free port")
 }
 
 /// The whole lesson on this test's runtime, told to stop before it starts: its outcome and
 /// its events.
-async fn start_and_stop(variables: &[(&str, &str)]) -> (Result<()>, Vec<String>) {
-    let variables =
-        variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let settings = Settings { port: 0, tick: Tick::from_ms(1), variables, ..Settings::default() };
-    let server = Server::bind(settings).await.expect("a free port");
+async fn start_and_stop(shutdown_log: Option<String>) -> (Result<()>, Vec<String>) {
+    let server = bind().await;
     let events = server.events();
     server.shutdown_token().cancel();
-    let outcome = lesson_lifespan::lesson(server).await;
+    let startup = Startup::new(&server, None, shutdown_log).expect("a start-up");
+    let outcome = lesson_lifespan::lesson(server, startup).await;
     (outcome, events.lines())
 }

@@ -23,9 +23,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use lesson_sql::AppState;
-use lesson_sql::database::{Pool, Settings, with_database};
+use lesson_sql::database::{Pool, Settings, close, open};
 use lesson_sql::passwords::Hasher;
-use lesson_support::{EventLog, Tick};
+use lesson_support::{AfterResponse, EventLog, Tick};
 use lesson_tests::{Answer, Target, TestDatabase, TestServer};
 use reqwest::Method;
 use serde_json::Value;
@@ -152,17 +152,22 @@ async fn with_pool(body: impl AsyncFnOnce(Pool)) {
 async fn with_pool_of(url: &str, body: impl AsyncFnOnce(Pool)) {
     let patience = Duration::from_secs(30);
     let settings = Settings { url: url.to_owned(), pool_size: 10, patience };
-    let lend = async |pool| {
-        body(pool).await;
-        Ok(())
-    };
-    with_database(&settings, lend).await.expect("a database");
+    let pool = open(&settings).await.expect("a database");
+    body(pool.clone()).await;
+    close(pool).await;
 }
 
 /// The lesson's state without a server.
 fn state(pool: Pool) -> AppState {
     let hasher = Hasher::with_memory(8).expect("a hasher");
-    AppState { tick: Tick::from_ms(1), events: EventLog::default(), pool, hasher }
+    AppState {
+        tick: Tick::from_ms(1),
+        events: EventLog::default(),
+        pool,
+        hasher,
+        after: AfterResponse::default(),
+        read_timeout: Duration::from_secs(30),
+    }
 }
 
 /// GET to a router without a server: the status.

@@ -7,6 +7,8 @@ mod shutdown;
 mod sse;
 mod text;
 
+use std::time::Duration;
+
 use axum::Router;
 use lesson_streaming::relay::Upstream;
 use lesson_streaming::server_a::JsonFile;
@@ -25,6 +27,7 @@ fn paused_app() -> (Router, AppState) {
         tick: Tick::from_ms(1000),
         events: EventLog::default(),
         shutdown: CancellationToken::new(),
+        read_timeout: Duration::from_secs(30),
         json_file: JsonFile::new(None),
         upstream: Upstream::new("http://127.0.0.1:1").expect("a client"),
     };

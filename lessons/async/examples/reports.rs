@@ -5,7 +5,6 @@
 //! curl http://127.0.0.1:8000/report
 //! ```
 
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
@@ -13,7 +12,7 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::get;
-use lesson_support::{ApiError, EventLog, Lesson, Result, Server, Threads, Tick};
+use lesson_support::{ApiError, EventLog, Lesson, Result, Server, Tick, shared_routes};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -22,7 +21,6 @@ const LESSON: Lesson = Lesson {
     title: "two reports at a time",
     try_first: &["-i {}/report"],
     readme: "lessons/async/README.md",
-    threads: Threads::DEFAULT,
 };
 
 #[derive(Clone, FromRef)]
@@ -32,15 +30,13 @@ struct AppState {
     places: Arc<Semaphore>,
 }
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, exercise)
-}
-
-async fn exercise(server: Server) -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
     let places = Arc::new(Semaphore::new(2));
     let state = AppState { tick: server.tick(), events: server.events(), places };
-    server.serve(Router::new().route("/report", get(report)).with_state(state)).await?;
-    Ok(())
+    let app = Router::new().route("/report", get(report)).merge(shared_routes(LESSON));
+    server.serve(app.with_state(state)).await
 }
 
 // ANCHOR: solution

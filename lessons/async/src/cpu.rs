@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use fastapi_extract::Query;
 use lesson_support::ApiError;
-use lesson_support::extract::Query;
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
@@ -12,12 +12,11 @@ use crate::AppState;
 use crate::cores::Cores;
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/cpu/on-a-worker", get(on_a_worker))
         .route("/cpu/on-the-pool", get(on_the_pool))
         .route("/cpu/on-the-cores", get(on_the_cores))
-        .with_state(state)
 }
 
 // ANCHOR: work

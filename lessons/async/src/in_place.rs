@@ -11,8 +11,8 @@ use tokio::task::block_in_place;
 use crate::AppState;
 
 /// The section's route.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/blocking/in-place", get(in_place)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/blocking/in-place", get(in_place))
 }
 
 // ANCHOR: in-place

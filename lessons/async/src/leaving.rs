@@ -14,13 +14,12 @@ use tokio_util::sync::CancellationToken;
 use crate::AppState;
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/leaving/async", get(awaits))
         .route("/leaving/spawned", get(spawns))
         .route("/leaving/sync", get(on_the_pool))
         .route("/leaving/sync-that-asks", get(on_the_pool_and_asks))
-        .with_state(state)
 }
 
 // ANCHOR: async

@@ -8,9 +8,16 @@
 //! The text of the lesson is `README.md` beside this folder. The modules are its
 //! sections, in reading order.
 
+use std::io;
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
+use lesson_support::{EventLog, Lesson, Result, Server, Tick};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
+use tokio::runtime::{Builder, Runtime};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub mod cores;
 pub mod cpu;
@@ -23,34 +30,31 @@ pub mod where_it_runs;
 
 use cores::Cores;
 
-// ANCHOR: threads
-/// How many requests may block at the same time: what FastAPI's pool allows.
-pub const BLOCKING_THREADS: usize = 40;
-
-/// What the lesson prints when it starts, and the threads it runs on.
+/// What the lesson prints when it starts.
 pub const LESSON: Lesson = Lesson {
     name: "lesson-async",
     title: "waiting, blocking, and what they do to everybody else",
     try_first: &["{}/both/async", "{}/both/sync", "{}/blocking/async-blocking"],
     readme: "lessons/async/README.md",
-    threads: Threads { workers: Some(1), blocking: Some(BLOCKING_THREADS) },
 };
-// ANCHOR_END: threads
 
-// ANCHOR: lesson
-/// Everything before `serve` is start-up, everything after it is shutdown.
+// ANCHOR: threads
+/// How many requests may block at the same time: what FastAPI's pool allows.
+pub const BLOCKING_THREADS: usize = 40;
+
+/// The runtime of the lesson: with one worker, as FastAPI's event loop is one thread.
 ///
 /// # Errors
 ///
-/// If a thread cannot be started, or the listener fails.
-pub async fn lesson(server: Server) -> Result<()> {
-    let state = AppState::new(&server)?;
-    // Stops its thread when it is dropped, at the end of this function.
-    let _watchdog = watchdog::start(state.tick, state.events.clone())?;
-    server.serve(app(state)).await?;
-    Ok(())
+/// If the threads cannot be started.
+pub fn runtime(workers: usize, blocking_threads: usize) -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(workers)
+        .max_blocking_threads(blocking_threads)
+        .enable_all()
+        .build()
 }
-// ANCHOR_END: lesson
+// ANCHOR_END: threads
 
 // ANCHOR: state
 /// What the handlers share. Each takes the part it needs: `State(tick): State<Tick>`.
@@ -60,14 +64,26 @@ pub struct AppState {
     pub tick: Tick,
     /// The log that makes order visible.
     pub events: EventLog,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
     /// The threads for work that computes.
     pub cores: Cores,
 }
 // ANCHOR_END: state
 
 impl AppState {
-    fn new(server: &Server) -> Result<Self> {
-        Ok(Self { tick: server.tick(), events: server.events(), cores: Cores::new()? })
+    /// What start-up makes.
+    ///
+    /// # Errors
+    ///
+    /// If a thread cannot be started.
+    pub fn new(server: &Server) -> Result<Self> {
+        Ok(Self {
+            tick: server.tick(),
+            events: server.events(),
+            read_timeout: server.read_timeout(),
+            cores: Cores::new()?,
+        })
     }
 }
 
@@ -75,11 +91,21 @@ impl AppState {
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
     Router::new()
-        .merge(three_handlers::router(state.clone()))
+        .merge(three_handlers::router())
         .merge(where_it_runs::router())
-        .merge(in_place::router(state.clone()))
-        .merge(cpu::router(state.clone()))
-        .merge(leaving::router(state))
+        .merge(in_place::router())
+        .merge(cpu::router())
+        .merge(leaving::router())
         .merge(metrics::router())
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
 // ANCHOR_END: app

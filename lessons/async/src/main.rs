@@ -1,13 +1,33 @@
 //! `cargo run -p lesson-async`
 
-use lesson_async::LESSON;
-use lesson_support::{Lesson, Threads};
+use std::env;
 
-fn main() -> std::process::ExitCode {
-    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
-    let threads = Threads {
-        workers: number("LESSON_WORKERS").or(LESSON.threads.workers),
-        blocking: number("LESSON_BLOCKING_THREADS").or(LESSON.threads.blocking),
-    };
-    lesson_support::run(Lesson { threads, ..LESSON }, lesson_async::lesson)
+use lesson_async::{AppState, BLOCKING_THREADS, LESSON, app, runtime, watchdog};
+use lesson_support::{Result, Server};
+
+// ANCHOR: main
+fn main() -> Result<()> {
+    let workers = number("LESSON_WORKERS", 1)?;
+    let blocking_threads = number("LESSON_BLOCKING_THREADS", BLOCKING_THREADS)?;
+    let runtime = runtime(workers, blocking_threads)?; // what `#[tokio::main]` hides
+    let outcome = runtime.block_on(async {
+        let server = Server::from_args(LESSON).await?;
+        let state = AppState::new(&server)?;
+        // Stops its thread when it is dropped, at the end of this block.
+        let _watchdog = watchdog::start(state.tick, state.events.clone())?;
+        server.serve(app(state)).await
+    });
+    // Dropping the runtime would wait for a thread that blocks.
+    runtime.shutdown_background();
+    outcome
+}
+// ANCHOR_END: main
+
+/// A variable that holds a whole number from 1 to 1,000.
+fn number(name: &str, default: usize) -> Result<usize> {
+    let Ok(value) = env::var(name) else { return Ok(default) };
+    match value.parse() {
+        Ok(number @ 1..=1000) => Ok(number),
+        _ => Err(format!("{name} must be a whole number from 1 to 1000, not \"{value}\"").into()),
+    }
 }

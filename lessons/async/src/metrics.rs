@@ -5,8 +5,10 @@ use axum::{Json, Router};
 use serde::Serialize;
 use tokio::runtime::Handle;
 
+use crate::AppState;
+
 /// The section's route.
-pub fn router() -> Router {
+pub fn router() -> Router<AppState> {
     Router::new().route("/watch/metrics", get(metrics))
 }
 

@@ -13,7 +13,7 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/only-async/async", get(awaits))
         .route("/both/async", get(awaits))
@@ -21,7 +21,6 @@ pub fn router(state: AppState) -> Router {
         .route("/blocking/async-blocking", get(blocks))
         .route("/blocking/handed-to-a-thread", get(on_the_pool))
         .route("/blocking/not-awaited", get(does_not_await))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

@@ -26,10 +26,11 @@ use serde::Serialize;
 use tokio::runtime::worker_index;
 use tokio::task::spawn_blocking;
 
+use crate::AppState;
 use crate::BLOCKING_THREADS;
 
 /// The section's routes.
-pub fn router() -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/where/async", get(in_the_handler))
         .route("/where/sync", get(in_the_pool))

@@ -5,17 +5,18 @@
 //! curl 'http://127.0.0.1:8000/mail?refusals=2'
 //! ```
 
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::extract::{FromRef, State};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use axum::{Json, Router, middleware};
-use lesson_support::extract::Query;
+use axum::{Json, Router};
+use fastapi_extract::Query;
 use lesson_support::{
-    ApiError, BackgroundTasks, EventLog, Lesson, Result, Server, Threads, Tick, request_scope,
+    AfterResponse, ApiError, BackgroundTasks, EventLog, Lesson, Result, Server, Tick,
+    request_scope, shared_routes,
 };
 use serde::Deserialize;
 use tokio::time::sleep;
@@ -25,27 +26,26 @@ const LESSON: Lesson = Lesson {
     title: "a background task that is tried again",
     try_first: &["'{}/mail?refusals=2'", "{}/_events"],
     readme: "lessons/background-tasks/README.md",
-    threads: Threads::DEFAULT,
 };
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, lesson)
-}
-
-async fn lesson(server: Server) -> Result<()> {
-    let state = AppState { tick: server.tick(), events: server.events() };
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
+    let after = server.after_response();
+    let state = AppState { tick: server.tick(), events: server.events(), after };
     let app = Router::new()
         .route("/mail", get(mail))
-        .with_state(state)
-        .layer(middleware::from_fn(request_scope));
-    server.serve(app).await?;
-    Ok(())
+        .layer(from_fn_with_state(state.clone(), request_scope))
+        .merge(shared_routes(LESSON))
+        .with_state(state);
+    server.serve(app).await
 }
 
 #[derive(Clone, FromRef)]
 struct AppState {
     tick: Tick,
     events: EventLog,
+    after: AfterResponse,
 }
 
 #[derive(Deserialize)]

@@ -29,10 +29,7 @@ fn responses_own(events: EventLog) -> BackgroundTasks {
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/by-hand/own", get(own))
-        .route("/by-hand/both", get(both))
-        .with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/by-hand/own", get(own)).route("/by-hand/both", get(both))
 }
 // ANCHOR_END: router

@@ -95,12 +95,11 @@ async fn async_blocking(
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/sync/", get(sync))
         .route("/async-awaited/", get(async_awaited))
         .route("/async-unawaited/", get(async_unawaited))
         .route("/async-blocking/", get(async_blocking))
-        .with_state(state)
 }
 // ANCHOR_END: router

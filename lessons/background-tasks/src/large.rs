@@ -19,7 +19,7 @@ async fn large(tasks: BackgroundTasks, State(events): State<EventLog>) -> Vec<u8
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/large/", get(large)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/large/", get(large))
 }
 // ANCHOR_END: router

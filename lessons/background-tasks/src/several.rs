@@ -79,12 +79,11 @@ async fn growing(tasks: BackgroundTasks, State(events): State<EventLog>) -> Json
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/several/in-order", get(in_order))
         .route("/several/failing", get(failing))
         .route("/several/refused", get(refused))
         .route("/several/growing", get(growing))
-        .with_state(state)
 }
 // ANCHOR_END: router

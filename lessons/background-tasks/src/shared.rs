@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Query;
+use fastapi_extract::{Query, Rejection};
 use lesson_support::{ApiError, BackgroundTasks, EventLog, ExitStack, Tick};
 use serde::Deserialize;
 use tokio::time::sleep;
@@ -21,9 +21,9 @@ struct Search {
 struct NotesQuery;
 
 impl FromRequestParts<AppState> for NotesQuery {
-    type Rejection = ApiError;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Query(search) = Query::<Search>::from_request_parts(parts, state).await?;
         let tasks = BackgroundTasks::from_request_parts(parts, state).await?;
         if let Some(q) = search.q {
@@ -81,7 +81,7 @@ async fn held(
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/shared/", get(shared)).route("/shared/held", get(held)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/shared/", get(shared)).route("/shared/held", get(held))
 }
 // ANCHOR_END: router

@@ -75,7 +75,7 @@ async fn tracked(
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/spawned/at-once", get(at_once))
         .route("/spawned/failing", get(failing))
@@ -83,6 +83,5 @@ pub fn router(state: AppState) -> Router {
         .route("/spawned/refused", get(refused))
         .route("/spawned/lost", get(lost))
         .route("/spawned/tracked", get(tracked))
-        .with_state(state)
 }
 // ANCHOR_END: router

@@ -5,16 +5,14 @@
 //! curl -H 'X-Token: token-of-alice' http://127.0.0.1:8000/report
 //! ```
 
-use std::process::ExitCode;
-
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum_extra::extract::Cached;
-use lesson_support::extract::{Header, Rejection};
-use lesson_support::{ApiError, EventLog, Lesson, Result, Server, Threads};
+use fastapi_extract::{Header, Rejection};
+use lesson_support::{ApiError, EventLog, Lesson, Result, Server, shared_routes};
 use serde::Deserialize;
 
 const LESSON: Lesson = Lesson {
@@ -22,17 +20,14 @@ const LESSON: Lesson = Lesson {
     title: "a report for admins",
     try_first: &["-H 'X-Token: token-of-alice' {}/report"],
     readme: "lessons/dependencies/README.md",
-    threads: Threads::DEFAULT,
 };
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, exercise)
-}
-
-async fn exercise(server: Server) -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
     let state = AppState { events: server.events() };
-    server.serve(Router::new().route("/report", get(report)).with_state(state)).await?;
-    Ok(())
+    let app = Router::new().route("/report", get(report)).merge(shared_routes(LESSON));
+    server.serve(app.with_state(state)).await
 }
 
 #[derive(Clone, FromRef)]

@@ -5,33 +5,28 @@
 //! curl -X POST http://127.0.0.1:8000/pay/30
 //! ```
 
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use lesson_support::extract::{Json, Path};
-use lesson_support::{ApiError, Lesson, Result, Server, Threads};
+use fastapi_extract::{Json, Path};
+use lesson_support::{ApiError, Lesson, Result, Server};
 
 const LESSON: Lesson = Lesson {
     name: "payments",
     title: "a transaction whose commit can fail",
     try_first: &["-X POST {}/pay/30", "-X POST {}/pay/-1", "-X POST {}/pay/1000"],
     readme: "lessons/dependencies/README.md",
-    threads: Threads::DEFAULT,
 };
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, exercise)
-}
-
-async fn exercise(server: Server) -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
     let account = Account { balance: Arc::new(Mutex::new(100)) };
     let app = Router::new().route("/pay/{amount}", post(pay)).with_state(account);
-    server.serve(app).await?;
-    Ok(())
+    server.serve(app).await
 }
 
 // ANCHOR: solution

@@ -33,12 +33,11 @@ impl FromRequestParts<AppState> for Counted {
 
 // ANCHOR: cached
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/cached/once", get(once))
         .route("/cached/twice", get(twice))
         .route("/cached/mixed", get(mixed))
-        .with_state(state)
 }
 
 async fn once(

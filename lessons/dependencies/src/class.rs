@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::routing::get;
-use lesson_support::extract::{Json, Query, Rejection};
+use fastapi_extract::{Json, Query, Rejection};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -15,12 +15,11 @@ use crate::function::CommonParams;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/class/items", get(items))
         .route("/class/made", get(made))
         .route("/class-short/items", get(short_items))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

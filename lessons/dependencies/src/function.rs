@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
-use lesson_support::extract::{Json, Query};
+use fastapi_extract::{Json, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -26,8 +26,8 @@ impl Default for CommonParams {
 
 // ANCHOR: function
 /// The section's route.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/function/items/", get(read_items)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/function/items/", get(read_items))
 }
 
 async fn read_items(Query(params): Query<CommonParams>) -> Json<CommonParams> {

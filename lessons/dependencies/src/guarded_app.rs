@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::middleware::from_extractor_with_state;
 use axum::routing::get;
-use lesson_support::extract::Json;
+use fastapi_extract::Json;
 use serde::Serialize;
 
 use crate::AppState;
@@ -11,8 +11,8 @@ use crate::guards::BothVerified;
 
 // ANCHOR: app
 /// The section's routes: an app of its own, whose every route wants token and key.
-pub fn router(state: AppState) -> Router {
-    let both_verified = from_extractor_with_state::<BothVerified, _>(state);
+pub fn router(state: &AppState) -> Router<AppState> {
+    let both_verified = from_extractor_with_state::<BothVerified, _>(state.clone());
     let app = Router::new().route("/items/", get(items)).route("/users/", get(users));
     Router::new().nest("/global", app.route_layer(both_verified))
 }

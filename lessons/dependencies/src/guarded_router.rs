@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use fastapi_extract::{Json, Path};
 use lesson_support::ApiError;
-use lesson_support::extract::{Json, Path};
 use serde::Serialize;
 
 use crate::AppState;
@@ -15,13 +15,12 @@ use crate::guards::VerifiedToken;
 
 // ANCHOR: router
 /// The section's routes, all of them behind `require_token`.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/router/items/", get(items))
         .route("/router/items/{item_id}", get(item))
         .route("/router/pages/{number}", get(page))
         .route_layer(from_fn_with_state(state.clone(), require_token))
-        .with_state(state)
 }
 
 /// A layer written as a function. Like a handler it takes extractors, and refuses if one does.

@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::from_extractor_with_state;
 use axum::routing::get;
+use fastapi_extract::{All, Header, Json, Path, Rejection};
 use lesson_support::ApiError;
-use lesson_support::extract::{All, Header, Json, Path, Rejection};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -87,13 +87,12 @@ impl FromRequestParts<AppState> for VerifiedKey {
 pub type BothVerified = All<(VerifiedToken, VerifiedKey)>;
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router<AppState> {
     let both_verified = from_extractor_with_state::<BothVerified, _>(state.clone());
     Router::new()
         .route("/decorator/items/", get(items).route_layer(both_verified))
         .route("/decorator/key-reused/", get(key_reused))
         .route("/decorator/pages/{number}", get(page))
-        .with_state(state)
 }
 
 #[derive(Serialize)]

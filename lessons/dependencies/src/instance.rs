@@ -6,8 +6,10 @@ use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::routing::get;
-use lesson_support::extract::{Json, Query, Rejection};
+use fastapi_extract::{Json, Query, Rejection};
 use serde::{Deserialize, Serialize};
+
+use crate::AppState;
 
 // ANCHOR: checker
 /// Tells whether a text contains what it was made with.
@@ -56,7 +58,7 @@ where
 
 // ANCHOR: router
 /// The section's routes: one handler, each time with an instance of its own.
-pub fn router() -> Router {
+pub fn router() -> Router<AppState> {
     let checker = FixedContentQueryChecker::new("bar");
     let foo_checker = FixedContentQueryChecker::new("foo");
     Router::new()

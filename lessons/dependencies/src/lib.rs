@@ -33,10 +33,15 @@ pub mod yield_once;
 pub mod yield_timing;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
 use axum::extract::FromRef;
-use axum::{Router, middleware};
-use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick, request_scope};
+use axum::middleware::from_fn_with_state;
+use lesson_support::{AfterResponse, EventLog, Lesson, Server, Tick, request_scope};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::class::Made;
 use crate::guards::Secrets;
@@ -52,21 +57,7 @@ pub const LESSON: Lesson = Lesson {
         "{}/decorator/items/",
     ],
     readme: "lessons/dependencies/README.md",
-    threads: Threads::DEFAULT,
 };
-
-// ANCHOR: lesson
-/// Everything before `serve` is start-up, everything after it is shutdown.
-///
-/// # Errors
-///
-/// If the listener fails.
-pub async fn lesson(server: Server) -> Result<()> {
-    let state = AppState::new(server.tick(), server.events());
-    server.serve(app(state)).await?;
-    Ok(())
-}
-// ANCHOR_END: lesson
 
 // ANCHOR: state
 /// What handlers and extractors share: each takes the part that it needs.
@@ -76,6 +67,10 @@ pub struct AppState {
     pub tick: Tick,
     /// The log that makes order visible.
     pub events: EventLog,
+    /// Where background tasks and teardowns run.
+    pub after: AfterResponse,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
     /// How many `CommonQueryParams` were made (section 4).
     pub made: Made,
     /// What the guards compare with (section 7).
@@ -86,10 +81,12 @@ pub struct AppState {
 
 impl AppState {
     /// The state that the server starts with.
-    pub fn new(tick: Tick, events: EventLog) -> Self {
+    pub fn new(server: &Server) -> Self {
         Self {
-            tick,
-            events,
+            tick: server.tick(),
+            events: server.events(),
+            after: server.after_response(),
+            read_timeout: server.read_timeout(),
             made: Made::default(),
             secrets: Secrets::fake(),
             sessions: Arc::new(InMemorySessions::of_alice()),
@@ -102,30 +99,40 @@ impl AppState {
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
     Router::new()
-        .merge(function::router(state.clone()))
-        .merge(types::router(state.clone()))
-        .merge(reuse::router(state.clone()))
-        .merge(class::router(state.clone()))
-        .merge(sub::router(state.clone()))
-        .merge(cached::router(state.clone()))
-        .merge(guards::router(state.clone()))
-        .merge(guarded_router::router(state.clone()))
-        .merge(guarded_app::router(state.clone()))
-        .merge(params::router(state.clone()))
+        .merge(function::router())
+        .merge(types::router())
+        .merge(reuse::router())
+        .merge(class::router())
+        .merge(sub::router())
+        .merge(cached::router())
+        .merge(guards::router(&state))
+        .merge(guarded_router::router(&state))
+        .merge(guarded_app::router(&state))
+        .merge(params::router())
         .merge(instance::router())
-        .merge(overrides::router(state.clone()))
-        .merge(scope_function::router(state.clone()))
-        .merge(scope_guard::router(state.clone()))
-        .merge(scope_layer::router(state.clone()))
-        .merge(yield_db::router(state.clone()))
-        .merge(yield_chain::router(state.clone()))
-        .merge(yield_timing::router(state.clone()))
-        .merge(yield_errors::router(state.clone()))
-        .merge(yield_internal::router(state.clone()))
-        .merge(yield_once::router(state.clone()))
-        .merge(yield_manager::router(state.clone()))
-        .merge(yield_endings::router(state.clone()))
-        .merge(yield_leaving::router(state))
-        .layer(middleware::from_fn(request_scope))
+        .merge(overrides::router())
+        .merge(scope_function::router())
+        .merge(scope_guard::router())
+        .merge(scope_layer::router(&state))
+        .merge(yield_db::router())
+        .merge(yield_chain::router())
+        .merge(yield_timing::router())
+        .merge(yield_errors::router())
+        .merge(yield_internal::router())
+        .merge(yield_once::router())
+        .merge(yield_manager::router())
+        .merge(yield_endings::router())
+        .merge(yield_leaving::router(&state))
+        .layer(from_fn_with_state(state.clone(), request_scope))
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
 // ANCHOR_END: app

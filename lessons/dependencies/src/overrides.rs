@@ -7,8 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
+use fastapi_extract::{Header, Json, Rejection};
 use lesson_support::ApiError;
-use lesson_support::extract::{Header, Json, Rejection};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -58,8 +58,8 @@ impl FromRequestParts<AppState> for CurrentUser {
 }
 
 /// The section's route.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/override/me", get(me)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/override/me", get(me))
 }
 
 #[derive(Serialize)]

@@ -4,18 +4,17 @@ use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::routing::get;
-use lesson_support::extract::{All, Json, Path, Query, Rejection};
+use fastapi_extract::{All, Json, Path, Query, Rejection};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/params/test/{path_param}", get(test).post(test))
         .route("/query-only/test", get(query_only))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

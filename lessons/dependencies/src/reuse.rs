@@ -2,19 +2,18 @@
 
 use axum::Router;
 use axum::routing::get;
-use lesson_support::extract::{Json, Query};
+use fastapi_extract::{Json, Query};
 
 use crate::AppState;
 use crate::function::CommonParams;
 
 // ANCHOR: repeat
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/repeat/items/", get(repeat_items))
         .route("/repeat/users/", get(repeat_users))
         .route("/alias/items/", get(alias_items))
-        .with_state(state)
 }
 
 async fn repeat_items(Query(params): Query<CommonParams>) -> Json<CommonParams> {

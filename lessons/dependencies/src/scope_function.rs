@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Path;
+use fastapi_extract::Path;
 use lesson_support::{ApiError, EventLog};
 use serde::Serialize;
 
@@ -12,11 +12,10 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/scope-function/items/{item_id}", get(item))
         .route("/scope-function/swallowed", get(swallowed))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Path;
+use fastapi_extract::Path;
 use lesson_support::{ApiError, EventLog, Tick};
 use tokio::time::sleep;
 
@@ -16,12 +16,11 @@ use crate::scope_function::with_session;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/scope-guard/items/{item_id}", get(item))
         .route("/scope-guard/too-early", get(too_early))
         .route("/scope-guard/slow", get(slow))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

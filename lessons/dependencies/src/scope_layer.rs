@@ -15,11 +15,10 @@ use crate::AppState;
 
 // ANCHOR: layer
 /// The section's routes, with the layer around them.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/scope-layer/stream", get(stream))
         .layer(from_fn_with_state(state.clone(), lend))
-        .with_state(state)
 }
 
 #[derive(Clone)]

@@ -7,16 +7,16 @@ use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::get;
+use fastapi_extract::{Cookie, Json, Query, Rejection};
 use lesson_support::EventLog;
-use lesson_support::extract::{Cookie, Json, Query, Rejection};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/sub/items/", get(items)).route("/sub/deep/", get(deep)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/sub/items/", get(items)).route("/sub/deep/", get(deep))
 }
 // ANCHOR_END: router
 

@@ -2,7 +2,7 @@
 
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Query;
+use fastapi_extract::Query;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -10,12 +10,11 @@ use crate::function::CommonParams;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/not-callable/why", get(why))
         .route("/untyped/items/", get(items::<CommonParams>))
         .route("/untyped/items-wrong-type/", get(items::<AllRequired>))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

@@ -10,12 +10,11 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/yield-chain/items", get(items))
         .route("/yield-chain/crash", get(crash))
         .route("/yield-chain/teardown-fails", get(teardown_fails))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

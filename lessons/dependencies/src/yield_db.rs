@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Path;
+use fastapi_extract::Path;
 use lesson_support::{ApiError, EventLog, ExitStack};
 use serde::Serialize;
 
@@ -13,11 +13,10 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/yield-plain/items/{item_id}", get(plain))
         .route("/yield-finally/items/{item_id}", get(guarded))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

@@ -9,24 +9,24 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Query;
+use fastapi_extract::Query;
 use lesson_support::request_scope::{BrokeOff, Cancelled};
 use lesson_support::{ApiError, BackgroundTasks, EventLog, ExitStack, Outcome, Tick};
 use serde::Deserialize;
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/yield-endings/task-fails", get(task_fails))
         .route("/yield-endings/stream-breaks", get(stream_breaks))
         .route("/yield-endings/invalid", get(invalid))
         .route("/yield-endings/endless", get(endless))
         .route("/yield-endings/teapot", get(teapot))
-        .with_state(state)
 }
 // ANCHOR_END: router
 
@@ -90,6 +90,7 @@ async fn stream_breaks(
     tasks.add_task(async move { events.add("task") });
     Body::from_stream(stream! {
         yield Ok("piece 1;");
+        yield_now().await; // hyper sends what it has before the body fails
         yield Err(Broken("no piece 2"));
     })
 }

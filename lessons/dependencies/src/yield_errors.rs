@@ -12,7 +12,7 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/yield-http-no-try/items", get(http_no_try))
         .route("/yield-http-other-except/items", get(http_other_except))
@@ -23,7 +23,6 @@ pub fn router(state: AppState) -> Router {
         .route("/yield-error-other-except/items", get(error_other_except))
         .route("/yield-error-reraised/items", get(error_reraised))
         .route("/yield-error-swallowed/items", get(error_swallowed))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

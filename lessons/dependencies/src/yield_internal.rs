@@ -10,12 +10,11 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/yield-internal-swallowed/items", get(swallowed))
         .route("/yield-internal-reraised/items", get(reraised))
         .route("/yield-internal-converted/items", get(converted))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

@@ -1,7 +1,7 @@
 //! A client that leaves while the handler works.
 
 use axum::extract::State;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Json, Router};
 use lesson_support::{EventLog, Tick, request_scope, run_to_the_end};
@@ -13,15 +13,12 @@ use crate::yield_endings::Watching;
 
 // ANCHOR: leaving
 /// The section's routes: one that runs to its end, one as axum does it.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router<AppState> {
     let to_the_end = Router::new()
         .route("/yield-timing/slow-handler", get(slow_handler))
-        .layer(from_fn(request_scope))
-        .layer(from_fn(run_to_the_end)); // outside of the scope: layers are added outwards
-    Router::new()
-        .route("/yield-timing/slow-handler-dropped", get(dropped))
-        .merge(to_the_end)
-        .with_state(state)
+        .layer(from_fn_with_state(state.clone(), request_scope))
+        .layer(from_fn_with_state(state.clone(), run_to_the_end)); // outside of the scope: layers are added outwards
+    Router::new().route("/yield-timing/slow-handler-dropped", get(dropped)).merge(to_the_end)
 }
 
 async fn slow_handler(

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Path;
+use fastapi_extract::Path;
 use lesson_support::{ApiError, EventLog, ExitStack, Outcome};
 
 use crate::AppState;
@@ -12,8 +12,8 @@ use crate::yield_db::Item;
 
 // ANCHOR: router
 /// The section's route.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/yield-manager/items/{item_id}", get(managed)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/yield-manager/items/{item_id}", get(managed))
 }
 // ANCHOR_END: router
 

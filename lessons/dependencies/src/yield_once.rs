@@ -11,14 +11,13 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/one-response/refuse-before", get(before))
         .route("/one-response/refuse-after", get(after))
         .route("/one-response/crash-after", get(crash_after))
         .route("/one-response/refuse-after-function-scope", get(in_time))
         .route("/one-response/yields-twice", get(once))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

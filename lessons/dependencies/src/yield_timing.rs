@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Query;
+use fastapi_extract::Query;
 use lesson_support::{ApiError, BackgroundTasks, EventLog, ExitStack, Tick};
 use serde::Deserialize;
 use tokio::time::sleep;
@@ -19,7 +19,7 @@ use crate::yield_db::Db;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/yield-timing/after-response", get(after_response))
         .route("/yield-timing/stream", get(after_stream))
@@ -27,7 +27,6 @@ pub fn router(state: AppState) -> Router {
         .route("/yield-timing/background", get(after_tasks))
         .route("/yield-timing/function-scope", get(before_response))
         .route("/yield-timing/invalid", get(invalid))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

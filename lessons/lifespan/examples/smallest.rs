@@ -6,27 +6,23 @@
 //! ```
 
 // ANCHOR: smallest
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::{Lesson, Result, Server, Threads};
+use lesson_support::{Lesson, Result, Server};
 
 const LESSON: Lesson = Lesson {
     name: "smallest",
     title: "a line before serve, and a line after it",
     try_first: &["{}/answer"],
     readme: "lessons/lifespan/README.md",
-    threads: Threads::DEFAULT,
 };
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, lifespan)
-}
-
-async fn lifespan(server: Server) -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
     let model = Arc::new(42.0);
     tracing::info!("model loaded");
 

@@ -5,8 +5,8 @@
 //! curl -X POST http://127.0.0.1:8000/visit
 //! ```
 
+use std::env;
 use std::io;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use lesson_lifespan::first_error::first_error;
-use lesson_support::{Lesson, Result, Server, Threads};
+use lesson_support::{Lesson, Result, Server};
 use tokio::fs;
 
 const LESSON: Lesson = Lesson {
@@ -22,20 +22,16 @@ const LESSON: Lesson = Lesson {
     title: "a counter of visits that outlives the process",
     try_first: &["-X POST {}/visit"],
     readme: "lessons/lifespan/README.md",
-    threads: Threads::DEFAULT,
 };
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, exercise)
-}
-
 // ANCHOR: solution
-async fn exercise(server: Server) -> Result<()> {
-    let path = server.variable("LESSON_VISITS").unwrap_or("visits.txt").to_owned();
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
+    let path = env::var("LESSON_VISITS").unwrap_or_else(|_| "visits.txt".to_owned());
     with_visits(&path, async |visits| {
         let app = Router::new().route("/visit", post(count)).with_state(visits);
-        server.serve(app).await?;
-        Ok(())
+        server.serve(app).await
     })
     .await
 }

@@ -61,8 +61,8 @@ impl Connection {
 
 // ANCHOR: shared
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/shared/connection", get(show)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/shared/connection", get(show))
 }
 
 #[derive(Serialize)]

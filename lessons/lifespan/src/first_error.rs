@@ -1,7 +1,6 @@
 //! What a scope returns when its body, its clean-up or both have failed.
 
 use lesson_support::Result;
-use lesson_support::error::with_causes;
 
 // ANCHOR: first-error
 /// The error that came first ends the process; one that comes after it is only logged.
@@ -11,7 +10,7 @@ use lesson_support::error::with_causes;
 /// The body's error, else the clean-up's.
 pub fn first_error(body: Result<()>, clean_up: Result<()>) -> Result<()> {
     if let (Err(_), Err(later)) = (&body, &clean_up) {
-        tracing::error!("the clean-up failed too: {}", with_causes(later.as_ref()));
+        tracing::error!(error = %later, "the clean-up failed, too");
     }
     body.and(clean_up)
 }

@@ -9,10 +9,14 @@
 //! sections, in reading order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
+use lesson_support::{EventLog, Lesson, Result, Server, Tick};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub mod connection;
 pub mod first_error;
@@ -34,7 +38,6 @@ pub const LESSON: Lesson = Lesson {
     title: "what happens before the first request and after the last",
     try_first: &["{}/_events", "'{}/model/predict?x=2'", "'{}/model/slow-predict?x=2'"],
     readme: "lessons/lifespan/README.md",
-    threads: Threads::DEFAULT,
 };
 
 /// The older style around the newer one: two functions, and scopes between them.
@@ -45,7 +48,7 @@ pub const LESSON: Lesson = Lesson {
 /// ```compile_fail,E0382
 /// # use axum::Router;
 /// # use lesson_support::{Result, Server};
-/// async fn lesson(server: Server) -> Result<()> {
+/// async fn main(server: Server) -> Result<()> {
 ///     server.serve(Router::new()).await?;
 ///     server.serve(Router::new()).await?;
 ///     Ok(())
@@ -56,15 +59,13 @@ pub const LESSON: Lesson = Lesson {
 ///
 /// If a step of the start-up or of the shutdown fails, or the listener does.
 // ANCHOR: lesson
-pub async fn lesson(server: Server) -> Result<()> {
-    let startup = Startup::new(&server)?;
-    let shutdown_log = server.variable("LESSON_SHUTDOWN_LOG").map(str::to_owned);
+pub async fn lesson(server: Server, startup: Startup) -> Result<()> {
     let items = Items::default();
 
     on_event::on_startup(&items, &startup.events).await;
     // No `?` here: the second function must run whatever came before it.
     let served = serve_in_scopes(server, &startup, items).await;
-    let noted = on_event::on_shutdown(shutdown_log.as_deref(), &startup.events).await;
+    let noted = on_event::on_shutdown(startup.shutdown_log.as_deref(), &startup.events).await;
     first_error(served, noted)
 }
 // ANCHOR_END: lesson
@@ -76,9 +77,9 @@ async fn serve_in_scopes(server: Server, startup: &Startup, items: Items) -> Res
         with_connection(startup, async |connection| {
             with_sub_app(async |sub_app| {
                 let (tick, events) = (startup.tick, startup.events.clone());
-                let state = AppState { tick, events, items, model, connection };
-                server.serve(app(state, sub_app)).await?;
-                Ok(())
+                let read_timeout = server.read_timeout();
+                let state = AppState { tick, events, read_timeout, items, model, connection };
+                server.serve(app(state, sub_app)).await
             })
             .await
         })
@@ -96,6 +97,8 @@ pub struct AppState {
     pub tick: Tick,
     /// The log that makes order visible.
     pub events: EventLog,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
     /// Filled by the older start-up function.
     pub items: Items,
     /// Loaded once, read by every prediction.
@@ -109,10 +112,20 @@ pub struct AppState {
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState, sub_app: Router) -> Router {
     Router::new()
-        .merge(model::router(state.clone()))
-        .merge(connection::router(state.clone()))
-        .merge(on_event::router(state))
-        .nest("/mounted", sub_app.clone())
-        .nest("/mounted-entered", sub_app)
+        .merge(model::router())
+        .merge(connection::router())
+        .merge(on_event::router())
+        .nest_service("/mounted", sub_app.clone())
+        .nest_service("/mounted-entered", sub_app)
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
 // ANCHOR_END: app

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Query;
+use fastapi_extract::Query;
 use lesson_support::{ApiError, EventLog, Result, Tick};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
@@ -57,16 +57,16 @@ where
 // ANCHOR_END: with-model
 
 // ANCHOR: router
-/// The section's routes. Without a model there is no state, and without a state no router:
+/// The section's routes. Without a model there is no state, and without a state no app that
+/// could be served:
 ///
-/// ```compile_fail,E0061
-/// let router = lesson_lifespan::model::router();
+/// ```compile_fail,E0308
+/// let app: axum::Router = lesson_lifespan::model::router();
 /// ```
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/model/predict", get(predict))
         .route("/model/slow-predict", get(slow_predict))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

@@ -28,7 +28,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Path;
+use fastapi_extract::Path;
 use lesson_support::{ApiError, EventLog, Result};
 use serde::Serialize;
 use tokio::fs::OpenOptions;
@@ -82,8 +82,8 @@ async fn append(path: &str, text: &str) -> std::io::Result<()> {
 
 // ANCHOR: read-item
 /// The section's routes. They can be built before `on_startup` has run, or without it.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/on-event/items/{item_id}", get(read_item)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/on-event/items/{item_id}", get(read_item))
 }
 
 async fn read_item(

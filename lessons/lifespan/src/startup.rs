@@ -1,5 +1,7 @@
 //! What the steps of the start-up need, and a switch that makes one of them fail.
 
+use std::env;
+
 use lesson_support::{EventLog, Result, Server, Tick};
 
 /// The steps that `LESSON_FAIL` can name.
@@ -13,23 +15,37 @@ pub struct Startup {
     pub events: EventLog,
     /// The step that shall fail, so that you can see what happens: `LESSON_FAIL`.
     pub fail_at: Option<String>,
+    /// The file that the last step writes to: `LESSON_SHUTDOWN_LOG`.
+    pub shutdown_log: Option<String>,
 }
 
 impl Startup {
-    /// Reads the server's settings.
+    /// Reads the environment.
     ///
     /// # Errors
     ///
     /// If `LESSON_FAIL` names no step.
-    pub fn new(server: &Server) -> Result<Self> {
-        let fail_at = server.variable("LESSON_FAIL").map(str::to_owned);
+    pub fn from_env(server: &Server) -> Result<Self> {
+        Self::new(server, env::var("LESSON_FAIL").ok(), env::var("LESSON_SHUTDOWN_LOG").ok())
+    }
+
+    /// The same with these values.
+    ///
+    /// # Errors
+    ///
+    /// If `fail_at` names no step.
+    pub fn new(
+        server: &Server,
+        fail_at: Option<String>,
+        shutdown_log: Option<String>,
+    ) -> Result<Self> {
         if let Some(step) = &fail_at
             && !STEPS.contains(&step.as_str())
         {
             let steps = STEPS.join(", ");
             return Err(format!("LESSON_FAIL must be one of {steps}, not \"{step}\"").into());
         }
-        Ok(Self { tick: server.tick(), events: server.events(), fail_at })
+        Ok(Self { tick: server.tick(), events: server.events(), fail_at, shutdown_log })
     }
 
     /// Fails if `LESSON_FAIL` names this step.

@@ -6,7 +6,6 @@
 
 use std::process::ExitCode;
 
-use lesson_support::error::with_causes;
 use reqwest::{Client, Method, redirect};
 
 // ANCHOR: client
@@ -23,7 +22,7 @@ async fn main() -> ExitCode {
     match follow(method, url).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", with_causes(error.as_ref()));
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

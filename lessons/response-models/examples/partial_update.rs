@@ -5,7 +5,6 @@
 //! curl -X PATCH --json '{"description":null}' http://127.0.0.1:8000/item
 //! ```
 
-use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
@@ -13,7 +12,7 @@ use axum::routing::patch;
 use axum::{Json, Router};
 use lesson_response_models::complete::Item;
 use lesson_response_models::given::given;
-use lesson_support::{Lesson, Result, Server, Threads, extract};
+use lesson_support::{Lesson, Result, Server};
 use serde::Deserialize;
 
 const LESSON: Lesson = Lesson {
@@ -24,16 +23,13 @@ const LESSON: Lesson = Lesson {
         "-X PATCH --json '{\"price\":3}' {}/item",
     ],
     readme: "lessons/response-models/README.md",
-    threads: Threads::DEFAULT,
 };
-
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, exercise)
-}
 
 type Stored = Arc<Mutex<Item>>;
 
-async fn exercise(server: Server) -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
     let item = Item {
         name: "Bar".to_owned(),
         description: Some("The bartenders".to_owned()),
@@ -42,8 +38,7 @@ async fn exercise(server: Server) -> Result<()> {
         tags: Vec::new(),
     };
     let stored: Stored = Arc::new(Mutex::new(item));
-    server.serve(Router::new().route("/item", patch(update)).with_state(stored)).await?;
-    Ok(())
+    server.serve(Router::new().route("/item", patch(update)).with_state(stored)).await
 }
 
 // ANCHOR: solution
@@ -57,7 +52,7 @@ struct Changes {
 
 async fn update(
     State(stored): State<Stored>,
-    extract::Json(changes): extract::Json<Changes>,
+    fastapi_extract::Json(changes): fastapi_extract::Json<Changes>,
 ) -> Json<Item> {
     let mut item = stored.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(description) = changes.description {

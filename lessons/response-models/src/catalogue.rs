@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::Path;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -85,12 +85,11 @@ async fn summary(
 struct Description;
 
 /// The section's routes, their description at `/openapi.json`, and the page at `/docs/`.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     let (router, description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(item))
         .routes(routes!(given))
         .routes(routes!(summary))
-        .with_state(state)
         .split_for_parts();
     // Swagger UI would send the description's address to validator.swagger.io, for a badge.
     let config = Config::default().validator_url("none");

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::Path;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,10 +48,9 @@ async fn read_item(
 }
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/exclude-nothing/items/{item_id}", get(read_item))
         .route("/broken-model/items/{item_id}", get(read_item))
-        .with_state(state)
 }
 // ANCHOR_END: handler

@@ -3,9 +3,11 @@
 use axum::response::Redirect;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Query;
+use fastapi_extract::Query;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+
+use crate::AppState;
 
 // ANCHOR: url
 /// What is encoded in a whole URL: all but letters, digits and the characters that have
@@ -81,7 +83,7 @@ async fn found(Query(Search { q }): Query<Search>) -> Json<String> {
 // ANCHOR_END: value
 
 /// The section's routes.
-pub fn router() -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/redirect-encoding/my-redirect", get(my_redirect))
         .route("/redirect-encoding/reserved", get(reserved))

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::Path;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -65,9 +65,8 @@ async fn exclude(
 }
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/include/items/{item_id}", get(include))
         .route("/exclude/items/{item_id}", get(exclude))
-        .with_state(state)
 }

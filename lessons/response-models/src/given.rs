@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::Path;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -70,10 +70,9 @@ async fn read_instance(
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/exclude-unset/items/{item_id}", get(read_record))
         .route("/exclude-unset-instance/items/{item_id}", get(read_instance))
-        .with_state(state)
 }
 // ANCHOR_END: router

@@ -8,9 +8,14 @@
 //! The text of the lesson is `README.md` beside this folder. The modules are its
 //! sections, in reading order.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{Lesson, Result, Server, Threads};
+use lesson_support::{EventLog, Lesson, Server};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub mod catalogue;
 pub mod complete;
@@ -35,21 +40,9 @@ pub const LESSON: Lesson = Lesson {
         "{}/openapi.json",
     ],
     readme: "lessons/response-models/README.md",
-    threads: Threads::DEFAULT,
 };
 
-// ANCHOR: lesson
-/// Everything before `serve` is start-up, everything after it is shutdown.
-///
-/// # Errors
-///
-/// If the listener fails.
-pub async fn lesson(server: Server) -> Result<()> {
-    let state = AppState { items: Items::new(), base_url: BaseUrl(server.base_url()) };
-    server.serve(app(state)).await?;
-    Ok(())
-}
-
+// ANCHOR: app
 /// What the handlers share. Each takes the part it needs: `State(items): State<Items>`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
@@ -57,18 +50,44 @@ pub struct AppState {
     pub items: Items,
     /// The server's own address, for redirects.
     pub base_url: BaseUrl,
+    /// The log that makes order visible.
+    pub events: EventLog,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
+}
+
+impl AppState {
+    /// What start-up makes.
+    pub fn new(server: &Server) -> Self {
+        Self {
+            items: Items::new(),
+            base_url: BaseUrl(server.base_url()),
+            events: server.events(),
+            read_timeout: server.read_timeout(),
+        }
+    }
 }
 
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
     Router::new()
-        .merge(complete::router(state.clone()))
-        .merge(given::router(state.clone()))
-        .merge(sisters::router(state.clone()))
-        .merge(fields::router(state.clone()))
-        .merge(redirect::router(state.clone()))
-        .merge(statuses::router(state.clone()))
+        .merge(complete::router())
+        .merge(given::router())
+        .merge(sisters::router())
+        .merge(fields::router())
+        .merge(redirect::router())
+        .merge(statuses::router())
         .merge(encoding::router())
-        .merge(catalogue::router(state))
+        .merge(catalogue::router())
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
-// ANCHOR_END: lesson
+// ANCHOR_END: app

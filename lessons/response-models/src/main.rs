@@ -1,5 +1,13 @@
 //! `cargo run -p lesson-response-models`
 
-fn main() -> std::process::ExitCode {
-    lesson_support::run(lesson_response_models::LESSON, lesson_response_models::lesson)
+use lesson_response_models::{AppState, LESSON, app};
+use lesson_support::Server;
+
+// ANCHOR: main
+#[tokio::main]
+async fn main() -> lesson_support::Result<()> {
+    let server = Server::from_args(LESSON).await?;
+    let state = AppState::new(&server);
+    server.serve(app(state)).await
 }
+// ANCHOR_END: main

@@ -54,13 +54,12 @@ async fn see_other(State(base): State<BaseUrl>) -> (StatusCode, RedirectTo) {
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/redirect-return/hello-world", get(hello_world))
         .route("/redirect-return/my-redirect", get(my_redirect))
         .route("/redirect-class/hello-world", get(hello_world))
         .route("/redirect-class/my-redirect", get(by_class))
         .route("/redirect-class/see-other", get(see_other))
-        .with_state(state)
 }
 // ANCHOR_END: router

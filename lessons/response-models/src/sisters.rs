@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -61,10 +61,9 @@ async fn without_null(
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/exclude-defaults/items/{item_id}", get(without_defaults))
         .route("/exclude-none/items/{item_id}", get(without_null))
-        .with_state(state)
 }
 // ANCHOR_END: router

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::routing::get;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::Path;
 
 use crate::AppState;
 use crate::redirect::BaseUrl;
@@ -32,10 +32,9 @@ async fn hello_by_post() -> Json<&'static str> {
 }
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/redirect-status/hello-world", get(hello_by_get).post(hello_by_post))
         .route("/redirect-status/{status}", get(with_status).post(with_status))
-        .with_state(state)
 }
 // ANCHOR_END: statuses

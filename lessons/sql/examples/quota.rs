@@ -2,46 +2,39 @@
 //!
 //! `cargo run -p lesson-sql --example quota`
 
-use std::process::ExitCode;
-
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
-use axum::{Json, Router, middleware};
-use lesson_sql::database::{Settings, with_database};
+use axum::{Json, Router};
+use fastapi_extract::Path;
+use lesson_sql::database::{Settings, close, open};
 use lesson_sql::passwords::Hasher;
 use lesson_sql::refusals::user_not_found;
 use lesson_sql::schemas::{Item, ItemCreate};
 use lesson_sql::session::Session;
 use lesson_sql::{AppState, crud, users};
-use lesson_support::extract::{self, Path};
-use lesson_support::{ApiError, Lesson, Result, Server, Threads, request_scope};
+use lesson_support::{ApiError, Lesson, Result, Server, request_scope};
 
 const LESSON: Lesson = Lesson {
     name: "quota",
     title: "a user may have three items",
     try_first: &["{}/quota/users/1/items/ --json '{\"title\":\"one\"}'"],
     readme: "lessons/sql/README.md",
-    threads: Threads::DEFAULT,
 };
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, exercise)
-}
-
-async fn exercise(server: Server) -> Result<()> {
-    let settings = Settings::new(&server)?;
-    let hasher = Hasher::new(&server)?;
-    with_database(&settings, async |pool| {
-        let state = AppState { tick: server.tick(), events: server.events(), pool, hasher };
-        let app = Router::new()
-            .route("/quota/users/{user_id}/items/", post(add_item))
-            .with_state(state.clone())
-            .merge(users::router(state))
-            .layer(middleware::from_fn(request_scope));
-        server.serve(app).await?;
-        Ok(())
-    })
-    .await
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
+    let pool = open(&Settings::from_env(server.tick())?).await?;
+    let state = AppState::new(&server, pool.clone(), Hasher::from_env()?);
+    let app = Router::new()
+        .route("/quota/users/{user_id}/items/", post(add_item))
+        .merge(users::router())
+        .layer(from_fn_with_state(state.clone(), request_scope))
+        .with_state(state);
+    let served = server.serve(app).await;
+    close(pool).await;
+    served
 }
 
 // ANCHOR: solution
@@ -50,7 +43,7 @@ const QUOTA: i64 = 3;
 async fn add_item(
     db: Session,
     Path(user_id): Path<i64>,
-    extract::Json(item): extract::Json<ItemCreate>,
+    fastapi_extract::Json(item): fastapi_extract::Json<ItemCreate>,
 ) -> Result<Json<Item>, ApiError> {
     // A write comes first: in SQLite it takes the lock of the database, in PostgreSQL the
     // lock of this row. Whoever else counts the items of this user waits for our commit.

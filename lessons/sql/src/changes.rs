@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use axum::routing::patch;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::{self, Path};
 
 use crate::refusals::user_not_found;
 use crate::schemas::{User, UserUpdate};
@@ -13,16 +13,14 @@ use crate::{AppState, crud};
 
 // ANCHOR: changes
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/extra/users/{user_id}", patch(update_user).delete(delete_user))
-        .with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/extra/users/{user_id}", patch(update_user).delete(delete_user))
 }
 
 async fn update_user(
     db: Session,
     Path(user_id): Path<i64>,
-    extract::Json(changes): extract::Json<UserUpdate>,
+    fastapi_extract::Json(changes): fastapi_extract::Json<UserUpdate>,
 ) -> Result<Json<User>, ApiError> {
     let user = crud::update_user(&db, user_id, &changes).await?.ok_or_else(user_not_found)?;
     db.commit().await?;

@@ -1,8 +1,9 @@
 //! The database: which one, how it is opened, and how it is closed. FastAPI's `database.py`.
 
+use std::env;
 use std::time::Duration;
 
-use lesson_support::{Result, Server};
+use lesson_support::{Result, Tick};
 use sqlx::pool::PoolOptions;
 use sqlx::{Connection as _, Database};
 use tokio::time::timeout;
@@ -45,52 +46,45 @@ impl Settings {
     /// # Errors
     ///
     /// If a variable is missing or is no number.
-    pub fn new(server: &Server) -> Result<Self> {
-        let url = server.variable("DATABASE_URL").or(dialect::DEFAULT_URL);
-        let url = url.ok_or("DATABASE_URL must say where the database is: postgres://…")?;
+    pub fn from_env(tick: Tick) -> Result<Self> {
+        let url = env::var("DATABASE_URL").ok();
+        let url = url.or_else(|| dialect::DEFAULT_URL.map(str::to_owned));
         Ok(Self {
-            url: url.to_owned(),
-            pool_size: number(server, "LESSON_POOL_SIZE", 10)?,
-            patience: server.tick() * number(server, "LESSON_POOL_TIMEOUT", 30)?,
+            url: url.ok_or("DATABASE_URL must say where the database is: postgres://…")?,
+            pool_size: number("LESSON_POOL_SIZE", 10)?,
+            patience: tick * number("LESSON_POOL_TIMEOUT", 30)?,
         })
     }
 }
 // ANCHOR_END: settings
 
 /// A variable that holds a whole number from 1.
-pub(crate) fn number(server: &Server, name: &str, default: u32) -> Result<u32> {
-    let Some(value) = server.variable(name) else {
+pub(crate) fn number(name: &str, default: u32) -> Result<u32> {
+    let Ok(value) = env::var(name) else {
         return Ok(default);
     };
     let number = value.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{name} must be a whole number from 1, not \"{value}\"").into())
 }
 
-// ANCHOR: with-database
-/// Opens the database, lends its pool to `body`, and closes it, whatever `body` returned.
+// ANCHOR: close
+/// Closes the pool: waits for the connections that are in use, and not for ever.
 ///
-/// # Errors
-///
-/// If the database cannot be opened, or what `body` returned.
-pub async fn with_database<F>(settings: &Settings, body: F) -> Result<()>
-where
-    F: AsyncFnOnce(Pool) -> Result<()>,
-{
-    let pool = open(settings).await?;
-
-    let outcome = body(pool.clone()).await; // FastAPI's `yield`
-
-    // Waits for the connections that are in use. SQLite's last one tidies up its files.
+/// SQLite's last connection tidies up its files.
+pub async fn close(pool: Pool) {
     if timeout(LAST_WAIT, pool.close()).await.is_err() {
         tracing::warn!("a connection is still in use and is left behind");
     }
-    outcome
 }
-// ANCHOR_END: with-database
+// ANCHOR_END: close
 
 // ANCHOR: open
 /// Opens the database and brings its tables up to date: Alembic's `upgrade head`.
-async fn open(settings: &Settings) -> Result<Pool> {
+///
+/// # Errors
+///
+/// If the database cannot be opened, or its tables cannot be made.
+pub async fn open(settings: &Settings) -> Result<Pool> {
     let options = dialect::options(&settings.url, settings.patience)?;
 
     // A pool would try again and again, and then say that it took too long. One connection

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use fastapi_extract::Path;
 use lesson_support::ApiError;
-use lesson_support::extract::Path;
 use serde::Serialize;
 use sqlx::FromRow;
 use tokio::runtime::Handle;
@@ -17,13 +17,12 @@ use crate::{AppState, crud};
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/extra/thread-rule", get(thread_rule))
         .route("/extra/tables", get(tables))
         .route("/extra/orm-mode/{user_id}", get(orm_mode))
         .route("/extra/users/{user_id}/stored", get(stored))
-        .with_state(state)
 }
 // ANCHOR_END: router
 

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use fastapi_extract::{Path, Query};
 use lesson_support::ApiError;
-use lesson_support::extract::{self, Path, Query};
 
 use crate::schemas::{Item, ItemCreate, Page, User};
 use crate::session::Session;
@@ -12,18 +12,17 @@ use crate::{AppState, crud};
 
 // ANCHOR: items
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/extra/users/{user_id}/items/", post(add_item))
         .route("/extra/items/", get(read_items))
         .route("/extra/items/{item_id}/owner", get(read_owner))
-        .with_state(state)
 }
 
 async fn add_item(
     db: Session,
     Path(user_id): Path<i64>,
-    extract::Json(item): extract::Json<ItemCreate>,
+    fastapi_extract::Json(item): fastapi_extract::Json<ItemCreate>,
 ) -> Result<Json<Item>, ApiError> {
     let item = crud::create_item(&db, user_id, &item).await?;
     db.commit().await?;

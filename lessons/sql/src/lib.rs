@@ -8,9 +8,15 @@
 //! The text of the lesson is `README.md` beside this folder. The modules are its
 //! sections, in reading order.
 
+use std::time::Duration;
+
+use axum::Router;
 use axum::extract::FromRef;
-use axum::{Router, middleware};
-use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick, request_scope};
+use axum::middleware::from_fn_with_state;
+use lesson_support::{AfterResponse, EventLog, Lesson, Server, Tick, request_scope};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub mod database;
 #[cfg(feature = "postgres")]
@@ -33,7 +39,7 @@ pub mod items;
 pub mod one_session;
 pub mod race;
 
-use database::{Pool, Settings, with_database};
+use database::Pool;
 use passwords::Hasher;
 
 /// What the lesson prints when it starts.
@@ -46,26 +52,7 @@ pub const LESSON: Lesson = Lesson {
         "{}/_events",
     ],
     readme: "lessons/sql/README.md",
-    threads: Threads::DEFAULT,
 };
-
-// ANCHOR: lesson
-/// Everything before `serve` is start-up, everything after it is shutdown.
-///
-/// # Errors
-///
-/// If a setting is wrong, the database cannot be opened, or the listener fails.
-pub async fn lesson(server: Server) -> Result<()> {
-    let settings = Settings::new(&server)?;
-    let hasher = Hasher::new(&server)?;
-    with_database(&settings, async |pool| {
-        let state = AppState { tick: server.tick(), events: server.events(), pool, hasher };
-        server.serve(app(state)).await?;
-        Ok(())
-    })
-    .await
-}
-// ANCHOR_END: lesson
 
 // ANCHOR: state
 /// What the handlers share. Each takes the part it needs: `State(tick): State<Tick>`.
@@ -79,6 +66,24 @@ pub struct AppState {
     pub pool: Pool,
     /// Makes hashes of passwords.
     pub hasher: Hasher,
+    /// Where teardowns run.
+    pub after: AfterResponse,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
+}
+
+impl AppState {
+    /// What start-up makes, over an open database.
+    pub fn new(server: &Server, pool: Pool, hasher: Hasher) -> Self {
+        Self {
+            tick: server.tick(),
+            events: server.events(),
+            pool,
+            hasher,
+            after: server.after_response(),
+            read_timeout: server.read_timeout(),
+        }
+    }
 }
 // ANCHOR_END: state
 
@@ -86,13 +91,23 @@ pub struct AppState {
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
     Router::new()
-        .merge(users::router(state.clone()))
-        .merge(items::router(state.clone()))
-        .merge(changes::router(state.clone()))
-        .merge(one_session::router(state.clone()))
-        .merge(race::router(state.clone()))
-        .merge(inside::router(state))
+        .merge(users::router())
+        .merge(items::router())
+        .merge(changes::router())
+        .merge(one_session::router())
+        .merge(race::router())
+        .merge(inside::router())
         // A `Session` is closed by the exit stack of its request, which this layer makes.
-        .layer(middleware::from_fn(request_scope))
+        .layer(from_fn_with_state(state.clone(), request_scope))
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
 // ANCHOR_END: app

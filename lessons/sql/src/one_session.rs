@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::{Stream, TryStreamExt};
-use lesson_support::{ApiError, EventLog, Tick, extract};
+use lesson_support::{ApiError, EventLog, Tick};
 use serde::Serialize;
 use tokio::time::sleep;
 
@@ -21,12 +21,11 @@ use crate::{AppState, crud};
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/extra/same-session", get(same_session))
         .route("/extra/users-half-done/", post(half_done))
         .route("/extra/export", get(export))
-        .with_state(state)
 }
 // ANCHOR_END: router
 
@@ -44,7 +43,7 @@ async fn same_session(first: Session, second: Session) -> Json<Same> {
 // ANCHOR: half-done
 async fn half_done(
     db: Session,
-    extract::Json(user): extract::Json<UserCreate>,
+    fastapi_extract::Json(user): fastapi_extract::Json<UserCreate>,
 ) -> Result<Infallible, ApiError> {
     crud::create_user(&db, &user.email, "").await?;
     Err(ApiError::new(StatusCode::CONFLICT, "changed my mind")) // and no commit

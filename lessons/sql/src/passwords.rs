@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use lesson_support::{Result, Server};
+use lesson_support::Result;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -32,8 +32,8 @@ impl Hasher {
     /// # Errors
     ///
     /// If the variable is no number that argon2 can use.
-    pub fn new(server: &Server) -> Result<Self> {
-        Self::with_memory(number(server, "LESSON_HASH_KIB", Params::DEFAULT_M_COST)?)
+    pub fn from_env() -> Result<Self> {
+        Self::with_memory(number("LESSON_HASH_KIB", Params::DEFAULT_M_COST)?)
     }
 
     /// The same with this many KiB.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
-use lesson_support::{ApiError, EventLog, Tick, extract};
+use lesson_support::{ApiError, EventLog, Tick};
 use tokio::time::sleep;
 
 use crate::passwords::Hasher;
@@ -15,11 +15,10 @@ use crate::{AppState, crud};
 
 // ANCHOR: race
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/extra/users-unchecked/", post(add_unchecked))
         .route("/extra/users-slow-check/", post(add_slowly))
-        .with_state(state)
 }
 
 /// No check at all: the unique index says no.
@@ -27,7 +26,7 @@ async fn add_unchecked(
     db: Session,
     State(hasher): State<Hasher>,
     State(events): State<EventLog>,
-    extract::Json(user): extract::Json<UserCreate>,
+    fastapi_extract::Json(user): fastapi_extract::Json<UserCreate>,
 ) -> Result<Json<User>, ApiError> {
     register(&db, &hasher, &events, user).await
 }
@@ -38,7 +37,7 @@ async fn add_slowly(
     State(hasher): State<Hasher>,
     State(events): State<EventLog>,
     State(tick): State<Tick>,
-    extract::Json(user): extract::Json<UserCreate>,
+    fastapi_extract::Json(user): fastapi_extract::Json<UserCreate>,
 ) -> Result<Json<User>, ApiError> {
     if crud::get_user_by_email(&db, &user.email).await?.is_some() {
         return Err(email_taken());

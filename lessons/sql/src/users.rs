@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::{self, Path, Query};
+use fastapi_extract::{Path, Query};
 use lesson_support::{ApiError, EventLog};
 
 use crate::passwords::Hasher;
@@ -14,11 +14,10 @@ use crate::{AppState, crud};
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/main/users/", get(read_users).post(add_user))
         .route("/main/users/{user_id}", get(read_user))
-        .with_state(state)
 }
 // ANCHOR_END: router
 
@@ -38,7 +37,7 @@ async fn add_user(
     db: Session,
     State(hasher): State<Hasher>,
     State(events): State<EventLog>,
-    extract::Json(user): extract::Json<UserCreate>,
+    fastapi_extract::Json(user): fastapi_extract::Json<UserCreate>,
 ) -> Result<Json<User>, ApiError> {
     if crud::get_user_by_email(&db, &user.email).await?.is_some() {
         return Err(email_taken());
@@ -55,7 +54,7 @@ pub(crate) async fn register(
 ) -> Result<Json<User>, ApiError> {
     // Hashing takes long: somebody else may have the connection meanwhile.
     db.rollback().await?;
-    let hash = hasher.hash(user.password).await.map_err(ApiError::unexpected)?;
+    let hash = hasher.hash(user.password).await?;
 
     let user = crud::create_user(db, &user.email, &hash).await?;
     db.commit().await?;

@@ -6,14 +6,13 @@
 //! ```
 
 use std::io;
-use std::process::ExitCode;
 
 use async_stream::try_stream;
 use axum::Router;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_util::Stream;
-use lesson_support::{ApiError, Lesson, Result, Server, Threads};
+use lesson_support::{ApiError, Lesson, Result, Server};
 use tokio::fs::File;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -22,16 +21,12 @@ const LESSON: Lesson = Lesson {
     title: "the lines of a file as server-sent events",
     try_first: &["-N {}/lines"],
     readme: "lessons/streaming/README.md",
-    threads: Threads::DEFAULT,
 };
 
-fn main() -> ExitCode {
-    lesson_support::run(LESSON, exercise)
-}
-
-async fn exercise(server: Server) -> Result<()> {
-    server.serve(Router::new().route("/lines", get(lines))).await?;
-    Ok(())
+#[tokio::main]
+async fn main() -> Result<()> {
+    let server = Server::from_args(LESSON).await?;
+    server.serve(Router::new().route("/lines", get(lines))).await
 }
 
 // ANCHOR: solution

@@ -16,10 +16,11 @@ use lesson_support::{EventLog, Tick};
 use tokio::time::sleep;
 
 use crate::AppState;
+use crate::failing::flush_before_error;
 
 // ANCHOR: router
 /// The section's routes: each source bare, watched and replayed, at `/stream` and `/other`.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router<AppState> {
     let watch = middleware::from_fn_with_state(state.clone(), watch_first_chunk);
     let replay = middleware::from_fn(replay_first_chunk);
     let mut router = Router::new().route("/teapot-literal/stream", get(teapot));
@@ -30,13 +31,13 @@ pub fn router(state: AppState) -> Router {
             .nest(&format!("/watched-{name}"), routes.clone().layer(watch.clone()))
             .nest(&format!("/replayed-{name}"), routes.layer(replay.clone()));
     }
-    router.with_state(state)
+    router
 }
 // ANCHOR_END: router
 
 fn source_routes(source: Source) -> Router<AppState> {
     let answer = async move |State(tick): State<Tick>| {
-        ([(header::CONTENT_TYPE, "text")], Body::from_stream(source(tick)))
+        ([(header::CONTENT_TYPE, "text")], Body::from_stream(flush_before_error(source(tick))))
     };
     Router::new().route("/stream", get(answer)).route("/other", get(answer))
 }
@@ -134,7 +135,7 @@ async fn watch_first_chunk(
             Response::from_parts(head, Body::from_stream(chunks))
         }
         Some(Err(error)) => {
-            tracing::error!("the stream failed before its first chunk: {error}");
+            tracing::error!(%error, "the stream failed before its first chunk");
             teapot().await.into_response()
         }
         None => teapot().await.into_response(),
@@ -156,7 +157,7 @@ async fn replay_first_chunk(request: Request, next: Next) -> Response {
             Response::from_parts(head, Body::from_stream(whole))
         }
         Some(Err(error)) => {
-            tracing::error!("the stream failed before its first chunk: {error}");
+            tracing::error!(%error, "the stream failed before its first chunk");
             teapot().await.into_response()
         }
         None => Response::from_parts(head, Body::empty()),

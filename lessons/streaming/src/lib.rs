@@ -8,11 +8,18 @@
 //! The text of the lesson is `README.md` beside this folder. The modules are its
 //! sections, in reading order.
 
+use std::env;
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
+use lesson_support::{EventLog, Lesson, Result, Server, Tick};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
+mod failing;
 pub mod first_chunk;
 pub mod relay;
 pub mod server_a;
@@ -29,21 +36,7 @@ pub const LESSON: Lesson = Lesson {
     title: "responses that leave piece by piece",
     try_first: &["-N {}/text/", "-N {}/server-b/stream", "-N {}/sse-counter/"],
     readme: "lessons/streaming/README.md",
-    threads: Threads::DEFAULT,
 };
-
-// ANCHOR: lesson
-/// Everything before `serve` is start-up, everything after it is shutdown.
-///
-/// # Errors
-///
-/// If `LESSON_UPSTREAM_URL` is not an address, or the listener fails.
-pub async fn lesson(server: Server) -> Result<()> {
-    let state = AppState::new(&server)?;
-    server.serve(app(state)).await?;
-    Ok(())
-}
-// ANCHOR_END: lesson
 
 // ANCHOR: state
 /// What the handlers share. Each takes the part it needs: `State(tick): State<Tick>`.
@@ -55,6 +48,8 @@ pub struct AppState {
     pub events: EventLog,
     /// Cancelled when the server is told to stop.
     pub shutdown: CancellationToken,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
     /// The file that server A streams.
     pub json_file: JsonFile,
     /// Where server B fetches from.
@@ -63,16 +58,22 @@ pub struct AppState {
 // ANCHOR_END: state
 
 impl AppState {
-    fn new(server: &Server) -> Result<Self> {
-        let upstream = match server.variable("LESSON_UPSTREAM_URL") {
-            Some(url) => Upstream::new(url).map_err(|e| format!("LESSON_UPSTREAM_URL: {e}"))?,
-            None => Upstream::new(&server.base_url())?,
+    /// What start-up makes.
+    ///
+    /// # Errors
+    ///
+    /// If `LESSON_UPSTREAM_URL` is not an address.
+    pub fn new(server: &Server) -> Result<Self> {
+        let upstream = match env::var("LESSON_UPSTREAM_URL") {
+            Ok(url) => Upstream::new(&url).map_err(|e| format!("LESSON_UPSTREAM_URL: {e}"))?,
+            Err(_) => Upstream::new(&server.base_url())?,
         };
         Ok(Self {
             tick: server.tick(),
             events: server.events(),
             shutdown: server.shutdown_token(),
-            json_file: JsonFile::new(server.variable("LESSON_JSON_FILE")),
+            read_timeout: server.read_timeout(),
+            json_file: JsonFile::new(env::var_os("LESSON_JSON_FILE")),
             upstream,
         })
     }
@@ -82,11 +83,21 @@ impl AppState {
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
     Router::new()
-        .merge(text::router(state.clone()))
-        .merge(server_a::router(state.clone()))
-        .merge(relay::router(state.clone()))
-        .merge(first_chunk::router(state.clone()))
-        .merge(sse_by_hand::router(state.clone()))
-        .merge(sse::router(state))
+        .merge(text::router())
+        .merge(server_a::router())
+        .merge(relay::router())
+        .merge(first_chunk::router(&state))
+        .merge(sse_by_hand::router())
+        .merge(sse::router())
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
 // ANCHOR_END: app

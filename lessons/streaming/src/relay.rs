@@ -16,9 +16,10 @@ use reqwest::{Client, redirect};
 use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::AppState;
+use crate::failing::flush_before_error;
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/server-b/stream", get(stream))
         .route("/server-b/file", relay_of("/server-a/file"))
@@ -27,7 +28,6 @@ pub fn router(state: AppState) -> Router {
         .route("/server-b/stream-missing-file", relay_of("/server-a/stream-missing-file"))
         .route("/server-b/stream-breaks", relay_of("/server-a/stream-breaks"))
         .route("/server-b/stream-no-upstream", get(no_upstream))
-        .with_state(state)
 }
 
 /// A route that relays this path of server A.
@@ -71,7 +71,7 @@ impl Upstream {
         let url = format!("{}{path}", self.base);
         let response = self.client.get(url).send().await.map_err(gateway_error)?;
         if !response.status().is_success() {
-            tracing::warn!("upstream answered {} for {path}", response.status());
+            tracing::warn!(status = %response.status(), path, "the upstream refused");
             return Err(ApiError::from_status(StatusCode::BAD_GATEWAY));
         }
         Ok(response)
@@ -80,7 +80,7 @@ impl Upstream {
 
 /// The client learns that it is the upstream's fault, the log learns why.
 fn gateway_error(error: reqwest::Error) -> ApiError {
-    tracing::warn!("upstream: {}", with_causes(&error));
+    tracing::warn!(error = with_causes(&error), "no answer from the upstream");
     let timed_out = error.is_timeout();
     let status = if timed_out { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
     ApiError::from_status(status)
@@ -95,7 +95,7 @@ async fn stream(State(upstream): State<Upstream>) -> Result<Response, ApiError> 
 async fn relay(upstream: &Upstream, path: &str) -> Result<Response, ApiError> {
     let answer = upstream.get(path).await?;
     let content_type = answer.headers().get(header::CONTENT_TYPE).cloned();
-    let mut response = Body::from_stream(answer.bytes_stream()).into_response();
+    let mut response = Body::from_stream(flush_before_error(answer.bytes_stream())).into_response();
     if let Some(content_type) = content_type {
         response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     }
@@ -114,7 +114,7 @@ async fn decode_each_piece(
     let pieces = ReaderStream::with_capacity(bytes, 100);
     let decoded = pieces.map(|piece| String::from_utf8(piece?.into()).map_err(io::Error::other));
     let json = [(header::CONTENT_TYPE, "application/json")];
-    Ok((json, Body::from_stream(decoded)))
+    Ok((json, Body::from_stream(flush_before_error(decoded))))
 }
 // ANCHOR_END: split-char
 

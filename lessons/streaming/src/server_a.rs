@@ -1,6 +1,7 @@
 //! Server A: a file as a stream, character by character and in large pieces.
 
 use std::convert::Infallible;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,16 +19,16 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_util::io::ReaderStream;
 
 use crate::AppState;
+use crate::failing::flush_before_error;
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/server-a/stream", get(stream_characters))
         .route("/server-a/file", get(stream_file))
         .route("/server-a/stream-missing-file", get(missing_file))
         .route("/server-a/stream-split-char", get(split_character))
         .route("/server-a/stream-breaks", get(breaks))
-        .with_state(state)
 }
 
 /// The file that server A streams.
@@ -36,9 +37,9 @@ pub struct JsonFile(PathBuf);
 
 impl JsonFile {
     /// The file at this path, or the small one that ships with the lesson.
-    pub fn new(path: Option<&str>) -> Self {
+    pub fn new(path: Option<OsString>) -> Self {
         let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/streamed.json");
-        Self(PathBuf::from(path.unwrap_or(shipped)))
+        Self(path.unwrap_or_else(|| shipped.into()).into())
     }
 }
 
@@ -49,7 +50,7 @@ async fn stream_characters(
     State(JsonFile(path)): State<JsonFile>,
 ) -> Result<impl IntoResponse, ApiError> {
     let file = open(&path).await?;
-    Ok((JSON, Body::from_stream(characters(file))))
+    Ok((JSON, Body::from_stream(flush_before_error(characters(file)))))
 }
 
 /// Opened before the answer begins, a missing file is still a 404.
@@ -79,13 +80,13 @@ async fn stream_file(
     State(JsonFile(path)): State<JsonFile>,
 ) -> Result<impl IntoResponse, ApiError> {
     let pieces = ReaderStream::with_capacity(open(&path).await?, 64 * 1024);
-    Ok((JSON, Body::from_stream(pieces)))
+    Ok((JSON, Body::from_stream(flush_before_error(pieces))))
 }
 // ANCHOR_END: file
 
 async fn missing_file(State(JsonFile(path)): State<JsonFile>) -> Result<Body, ApiError> {
     let file = open(&path.with_file_name("no-such-file.json")).await?;
-    Ok(Body::from_stream(characters(file)))
+    Ok(Body::from_stream(flush_before_error(characters(file))))
 }
 
 /// A character of three bytes whose first byte is the hundredth of the body.
@@ -95,7 +96,7 @@ async fn split_character() -> impl IntoResponse {
 }
 
 async fn breaks() -> impl IntoResponse {
-    (JSON, Body::from_stream(half_a_file()))
+    (JSON, Body::from_stream(flush_before_error(half_a_file())))
 }
 
 fn half_a_file() -> impl Stream<Item = io::Result<&'static str>> {

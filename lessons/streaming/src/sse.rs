@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
+use fastapi_extract::{Header, Path};
 use futures_util::{Stream, StreamExt, stream};
-use lesson_support::extract::{Header, Path};
 use lesson_support::{EventLog, Tick};
 use scopeguard::guard;
 use serde::Deserialize;
@@ -20,13 +20,12 @@ use crate::AppState;
 use crate::sse_by_hand::five_messages;
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/sse-library/{id}", get(library))
         .route("/sse-native/{id}", get(native))
         .route("/sse-counter/", get(counter))
         .route("/sse-quiet/", get(quiet))
-        .with_state(state)
 }
 
 // ANCHOR: library

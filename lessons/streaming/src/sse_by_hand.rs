@@ -9,20 +9,19 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use fastapi_extract::Path;
 use futures_util::{Stream, StreamExt};
-use lesson_support::extract::Path;
 use scopeguard::{ScopeGuard, guard};
 use tokio::time::sleep;
 
 use crate::AppState;
 
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/sse/{id}", get(by_hand))
         .route("/sse-loose/{id}", get(loose))
         .route("/sse-data/{id}", get(with_data))
-        .with_state(state)
 }
 
 const EVENT_STREAM: [(header::HeaderName, &str); 1] =

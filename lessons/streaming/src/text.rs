@@ -17,14 +17,12 @@ use tokio::task::{JoinError, spawn_blocking};
 use tokio::time::sleep;
 
 use crate::AppState;
+use crate::failing::flush_before_error;
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/text/", get(text))
-        .route("/text/sync-iterator", get(sync_iterator))
-        .with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/text/", get(text)).route("/text/sync-iterator", get(sync_iterator))
 }
 // ANCHOR_END: router
 
@@ -45,7 +43,7 @@ async fn text(State(tick): State<Tick>, State(events): State<EventLog>) -> Body 
 
 // ANCHOR: sync-iterator
 async fn sync_iterator(State(tick): State<Tick>) -> Body {
-    Body::from_stream(stream_blocking(slow_words(tick)))
+    Body::from_stream(flush_before_error(stream_blocking(slow_words(tick))))
 }
 
 /// An iterator that blocks its thread between two items, as a Python generator with

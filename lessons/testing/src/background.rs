@@ -11,8 +11,8 @@ use crate::AppState;
 
 // ANCHOR: background
 /// The section's route.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/background/", post(send_mail)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/background/", post(send_mail))
 }
 
 async fn send_mail(

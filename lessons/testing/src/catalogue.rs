@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::extract::Path;
+use fastapi_extract::Path;
 use lesson_support::{ApiError, Result};
 use serde::Serialize;
 
@@ -15,11 +15,11 @@ use crate::AppState;
 
 // ANCHOR: router
 /// The section's routes: the same one twice, with what start-up loaded and without it.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router<AppState> {
     let items = Router::new().route("/items/{id}", get(read));
     Router::new()
         .nest("/events-unstarted", items.clone().with_state(Catalogue::default()))
-        .nest("/events-started", items.with_state(state.catalogue))
+        .nest("/events-started", items.with_state(state.catalogue.clone()))
 }
 
 async fn read(

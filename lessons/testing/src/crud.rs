@@ -7,8 +7,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use fastapi_extract::{All, Header, Json, Path};
 use lesson_support::ApiError;
-use lesson_support::extract::{All, Header, Json, Path};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -18,11 +18,8 @@ const SECRET: &str = "coneofsilence";
 
 // ANCHOR: router
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/crud/items/{id}", get(read))
-        .route("/crud/items/", post(create))
-        .with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/crud/items/{id}", get(read)).route("/crud/items/", post(create))
 }
 // ANCHOR_END: router
 

@@ -30,8 +30,8 @@ impl Clock for SystemClock {
 
 // ANCHOR: greeting
 /// The section's route.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/greeting/", get(greet)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/greeting/", get(greet))
 }
 
 #[derive(Serialize)]

@@ -4,9 +4,11 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
 
+use crate::AppState;
+
 // ANCHOR: hello
 /// The section's routes.
-pub fn router() -> Router {
+pub fn router() -> Router<AppState> {
     Router::new().route("/hello/", get(hello)).route("/async/", get(tomato))
 }
 

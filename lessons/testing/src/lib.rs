@@ -9,12 +9,16 @@
 //! to be tested; how that is done is in `tests/`, one idea a file.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
+use lesson_support::{EventLog, Lesson, Result, Tick};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub mod background;
 pub mod catalogue;
@@ -34,23 +38,7 @@ pub const LESSON: Lesson = Lesson {
     title: "how to test an axum app",
     try_first: &["{}/hello/", "-H 'X-Token: coneofsilence' {}/crud/items/foo", "-N {}/count/"],
     readme: "lessons/testing/README.md",
-    threads: Threads::DEFAULT,
 };
-
-// ANCHOR: lesson
-/// Everything before `serve` is start-up, everything after it is shutdown.
-///
-/// # Errors
-///
-/// If the start-up or the listener fails.
-pub async fn lesson(server: Server) -> Result<()> {
-    let state = AppState::new(server.tick(), server.events(), server.shutdown_token());
-    let state = state.start_up().await?;
-    server.serve(app(state.clone())).await?;
-    state.shut_down().await;
-    Ok(())
-}
-// ANCHOR_END: lesson
 
 // ANCHOR: state
 /// What the handlers share. A test makes one of its own and changes what it likes.
@@ -62,6 +50,8 @@ pub struct AppState {
     pub events: EventLog,
     /// Cancelled when the server is told to stop.
     pub shutdown: CancellationToken,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
     /// What is created and read under `/crud`.
     pub items: Items,
     /// What start-up loads.
@@ -79,6 +69,7 @@ impl AppState {
             tick,
             events,
             shutdown,
+            read_timeout: Duration::from_secs(30),
             items: Items::examples(),
             catalogue: Catalogue::default(),
             clock: Arc::new(SystemClock),
@@ -111,11 +102,21 @@ impl AppState {
 pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(hello::router())
-        .merge(crud::router(state.clone()))
+        .merge(crud::router())
         .merge(slashes::router())
-        .merge(catalogue::router(state.clone()))
-        .merge(greeting::router(state.clone()))
-        .merge(waiting::router(state.clone()))
-        .merge(background::router(state))
+        .merge(catalogue::router(&state))
+        .merge(greeting::router())
+        .merge(waiting::router())
+        .merge(background::router())
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
 // ANCHOR_END: app

@@ -1,5 +1,16 @@
 //! `cargo run -p lesson-testing`
 
-fn main() -> std::process::ExitCode {
-    lesson_support::run(lesson_testing::LESSON, lesson_testing::lesson)
+use lesson_support::Server;
+use lesson_testing::{AppState, LESSON, app};
+
+// ANCHOR: main
+#[tokio::main]
+async fn main() -> lesson_support::Result<()> {
+    let server = Server::from_args(LESSON).await?;
+    let fresh = AppState::new(server.tick(), server.events(), server.shutdown_token());
+    let state = AppState { read_timeout: server.read_timeout(), ..fresh }.start_up().await?;
+    server.serve(app(state.clone())).await?;
+    state.shut_down().await;
+    Ok(())
 }
+// ANCHOR_END: main

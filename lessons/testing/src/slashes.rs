@@ -4,12 +4,14 @@ use axum::Router;
 use axum::http::Uri;
 use axum::response::Redirect;
 use axum::routing::post;
-use lesson_support::extract::Json;
+use fastapi_extract::Json;
 use serde::{Deserialize, Serialize};
+
+use crate::AppState;
 
 // ANCHOR: slashes
 /// The section's routes: the one with the slash, and the way to it.
-pub fn router() -> Router {
+pub fn router() -> Router<AppState> {
     Router::new().route("/slashes/", post(echo)).route("/slashes", post(add_slash))
 }
 

@@ -15,8 +15,8 @@ use crate::AppState;
 
 // ANCHOR: waiting
 /// The section's routes.
-pub fn router(state: AppState) -> Router {
-    Router::new().route("/slow/", get(slow)).route("/count/", get(count)).with_state(state)
+pub fn router() -> Router<AppState> {
+    Router::new().route("/slow/", get(slow)).route("/count/", get(count))
 }
 
 async fn slow(State(tick): State<Tick>) -> Json<&'static str> {

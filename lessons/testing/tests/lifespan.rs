@@ -1,8 +1,7 @@
 //! Start-up and shutdown in a test: in process, and around a real server.
 
 use axum::http::StatusCode;
-use lesson_support::Server;
-use lesson_testing::{app, lesson};
+use lesson_testing::{AppState, app};
 use serde_json::json;
 
 use crate::client::TestClient;
@@ -49,7 +48,7 @@ async fn te_28_start_up_and_shutdown_are_functions_to_call() {
 #[tokio::test]
 async fn te_28_entering_starts_and_leaving_stops_each_time_anew() {
     for _ in 0..2 {
-        let server = Running::enter(lesson).await.unwrap();
+        let server = Running::enter().await.unwrap();
         assert_eq!(server.events.lines(), [STARTED]);
         let response = server.get("/events-started/items/foo").send().await.unwrap();
         assert_eq!(response.text().await.unwrap(), r#"{"name":"Fighters"}"#);
@@ -61,8 +60,8 @@ async fn te_28_entering_starts_and_leaving_stops_each_time_anew() {
 
 #[tokio::test]
 async fn te_28_a_start_up_that_fails_is_the_error_of_entering() {
-    let broken = async |_: Server| Err("no catalogue".into());
-    let error = Running::enter(broken).await.err().unwrap();
+    let broken = async |_: AppState| Err("no catalogue".into());
+    let error = Running::enter_with(broken).await.err().unwrap();
     assert_eq!(error.to_string(), "no catalogue");
 }
 // ANCHOR_END: entering

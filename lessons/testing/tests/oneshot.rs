@@ -6,8 +6,10 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::routing::get;
 use http_body_util::BodyExt;
-use lesson_support::ApiError;
+use lesson_support::{ApiError, panic_response};
+use serde_json::{Value, json};
 use tower::{Service, ServiceExt};
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::client::TestClient;
 use crate::state::fresh_app;
@@ -65,13 +67,23 @@ async fn te_23_whatever_is_a_service_can_be_called() {
 // ANCHOR_END: service
 
 // ANCHOR: panic
+async fn broken() -> &'static str {
+    panic!("no such fighter")
+}
+
 #[tokio::test]
 #[should_panic = "no such fighter"]
 async fn te_34_a_panic_in_a_handler_reaches_the_test() {
-    async fn broken() -> &'static str {
-        panic!("no such fighter")
-    }
     TestClient::new(Router::new().route("/", get(broken))).get("/").await;
+}
+
+#[tokio::test]
+async fn te_34_unless_a_layer_of_the_app_catches_it() {
+    let catch_panic = CatchPanicLayer::custom(panic_response);
+    let app = Router::new().route("/", get(broken)).layer(catch_panic);
+    let response = TestClient::new(app).get("/").await;
+    assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(response.body, "Internal Server Error");
 }
 
 #[tokio::test]
@@ -86,9 +98,15 @@ async fn te_34_an_error_that_a_handler_returns_is_an_answer() {
 // ANCHOR_END: panic
 
 #[tokio::test]
-async fn te_35_a_router_has_nothing_that_the_server_adds() {
+async fn te_35_the_router_is_the_whole_app_but_for_what_hyper_adds() {
     let client = TestClient::new(fresh_app());
     let ping = client.get("/ping").await;
-    assert_eq!((ping.status, ping.body.as_str()), (StatusCode::NOT_FOUND, ""));
+    assert_eq!((ping.status, ping.body.as_str()), (StatusCode::OK, "\"pong\""));
     assert!(!ping.headers.contains_key("date"));
+    let unknown = client.get("/unknown").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert_eq!(unknown.json(), json!({"detail": "Not Found"}));
+    let wrong_method = client.post("/hello/", &Value::Null).await;
+    assert_eq!(wrong_method.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(wrong_method.json(), json!({"detail": "Method Not Allowed"}));
 }

@@ -2,9 +2,9 @@
 //! `with TestClient(app) as client`.
 
 // ANCHOR: running
-use lesson_support::{EventLog, Result, Server, Settings, Tick};
+use lesson_support::{EventLog, Options, Result, Server};
+use lesson_testing::{AppState, app};
 use reqwest::{Client, RequestBuilder};
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -14,33 +14,32 @@ pub struct Running {
     pub base_url: String,
     pub events: EventLog,
     shutdown: CancellationToken,
+    state: AppState,
     task: JoinHandle<Result<()>>,
     client: Client,
 }
 
 impl Running {
-    /// Enters: runs the start-up and returns when requests are answered.
-    pub async fn enter<F, L>(entry_point: F) -> Result<Self>
+    /// Enters: runs the start-up and serves, as `main` does.
+    pub async fn enter() -> Result<Self> {
+        Self::enter_with(AppState::start_up).await
+    }
+
+    /// The same with another start-up.
+    pub async fn enter_with<S>(start_up: impl FnOnce(AppState) -> S) -> Result<Self>
     where
-        F: FnOnce(Server) -> L,
-        L: Future<Output = Result<()>> + Send + 'static,
+        S: Future<Output = Result<AppState>>,
     {
         // Port 0: the system chooses a free one, so tests never fight for a port.
-        let settings = Settings { port: 0, tick: Tick::from_ms(10), ..Settings::default() };
-        let server = Server::bind(settings).await?;
+        let options = Options { port: 0, tick_ms: 10, ..Options::default() };
+        let server = Server::bind(options).await?;
         let (base_url, events) = (server.base_url(), server.events());
         let shutdown = server.shutdown_token();
-        let (ready, is_ready) = oneshot::channel();
-        let server = server.on_ready(move || {
-            // It fails if nobody waits any more, and then nobody needs to know.
-            let _ = ready.send(());
-        });
-        let task = tokio::spawn(entry_point(server));
-        match is_ready.await {
-            Ok(()) => Ok(Self { base_url, events, shutdown, task, client: client() }),
-            // The start-up ended without calling `serve`: its error is the reason.
-            Err(_) => Err(task.await?.err().unwrap_or_else(|| "it never served".into())),
-        }
+        let fresh = AppState::new(server.tick(), events.clone(), shutdown.clone());
+        let state = start_up(fresh).await?;
+        // The socket is bound: a request that comes before the task has begun waits for it.
+        let task = tokio::spawn(server.serve(app(state.clone())));
+        Ok(Self { base_url, events, shutdown, state, task, client: client() })
     }
 
     /// A request to be sent: `server.get("/hello/").send().await`.
@@ -51,7 +50,9 @@ impl Running {
     /// Leaves: stops the server and returns when the shutdown code is done.
     pub async fn leave(self) -> Result<()> {
         self.shutdown.cancel();
-        self.task.await?
+        self.task.await??;
+        self.state.shut_down().await;
+        Ok(())
     }
 }
 

@@ -21,7 +21,7 @@ const OLDEST_MINOR: u32 = 16;
 pub fn build<'a>(lessons: impl Iterator<Item = &'a str>) -> Result<()> {
     println!("compiling the lessons for release");
     let mut build = cargo();
-    build.args(["build", "--release", "--package=lesson-support", "--bin=bare_hyper"]);
+    build.args(["build", "--release", "--package=bare_hyper", "--bin=bare_hyper"]);
     // All packages, also for one lesson: each selection has features of its own, for which
     // everything would be compiled anew.
     for lesson in workspace::lessons() {

@@ -47,9 +47,10 @@ impl Repository {
     fn read(root: &Path) -> Self {
         let justfile = fs::read_to_string(root.join("justfile")).unwrap_or_default();
         let recipes = justfile.lines().filter_map(recipe).collect();
-        let lessons = root.join("lessons").read_dir().into_iter().flatten().flatten();
-        let mut folders: Vec<PathBuf> = lessons.map(|folder| folder.path()).collect();
-        folders.extend(["shared", "tests"].map(|folder| root.join(folder)));
+        let inside = |folder: &str| root.join(folder).read_dir().into_iter().flatten().flatten();
+        let folders = ["lessons", "shared", "tests"].into_iter().flat_map(inside);
+        let mut folders: Vec<PathBuf> = folders.map(|folder| folder.path()).collect();
+        folders.push(root.join("tests"));
         let packages = folders.into_iter().filter_map(|folder| Some((package(&folder)?, folder)));
         Self { recipes, packages: packages.collect() }
     }
@@ -160,7 +161,7 @@ mod tests {
             ("lessons/sql/examples/quota.rs", ""),
             ("lessons/sql/examples/plot/main.rs", ""),
             ("lessons/sql/src/bin/worker.rs", ""),
-            ("shared/Cargo.toml", "[package]\nname = \"lesson-support\"\n"),
+            ("shared/support/Cargo.toml", "[package]\nname = \"lesson-support\"\n"),
         ]);
         messages(check_commands(&page_in(root.path(), text)))
     }

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     fn faults(source: &str) -> Vec<String> {
-        messages(check_doc_tests("shared/src/tick.rs", source))
+        messages(check_doc_tests("shared/support/src/tick.rs", source))
     }
 
     #[test]
@@ -59,7 +59,7 @@ mod tests {
     fn an_example_that_is_ignored() {
         assert_eq!(
             faults("/// Why.\n///\n/// ```rust,ignore-windows\n/// ```\n"),
-            ["shared/src/tick.rs:3: `ignore` keeps this example from being tested; \
+            ["shared/support/src/tick.rs:3: `ignore` keeps this example from being tested; \
               make it run, or make it `text`"]
         );
     }
@@ -68,7 +68,7 @@ mod tests {
     fn an_example_that_is_not_run() {
         assert_eq!(
             faults("    //! ```no_run\n    //! ```\n"),
-            ["shared/src/tick.rs:1: `no_run` keeps this example from being tested; \
+            ["shared/support/src/tick.rs:1: `no_run` keeps this example from being tested; \
               make it run, or make it `text`"]
         );
     }

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use lesson_async::cores::Cores;
-use lesson_async::{LESSON, app};
-use lesson_support::runtime;
+use lesson_async::{BLOCKING_THREADS, app, runtime};
 use lesson_tests::{TestServer, paused, rust_only};
 use tokio::join;
 use tokio::time::sleep;
@@ -100,7 +99,7 @@ async fn as_17_as_many_run_at_a_time_as_there_are_threads() {
 #[test]
 fn as_17_computations_take_no_thread_of_the_pool() {
     rust_only!("looks inside");
-    let runtime = runtime(&LESSON).expect("a runtime");
+    let runtime = runtime(1, BLOCKING_THREADS).expect("a runtime");
     let state = state();
     let (open, gate) = mpsc::channel::<()>();
     let gate = Arc::new(Mutex::new(gate));

@@ -376,7 +376,7 @@ async fn bg_30_a_worker_that_is_stopping_keeps_the_job_in_hand() {
     let stopping = database.worker_with(1000, &["--grace-ms", "20000"]);
     stopping.log_line("event: ann: attempt 1");
     stopping.signal("TERM");
-    stopping.log_line("TERM: stopping");
+    stopping.log_line("stopping; ");
     database.silence_workers().await;
     database.heartbeats().await;
     let _other = database.worker(100);
@@ -395,7 +395,7 @@ async fn bg_35_a_worker_whose_database_fails_ends_with_an_error() {
     let ended = worker.wait();
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     let last = ended.stderr.lines().last().expect("a sentence");
-    assert!(last.starts_with("durable-worker: "), "{last}");
+    assert!(last.starts_with("Error: "), "{last}");
     assert!(last.contains("no such table: Jobs"), "{last}");
 }
 

@@ -24,7 +24,7 @@ async fn bg_33_the_last_attempt_is_the_last() {
     rust_only!("starts the exercise's own program");
     let server = Binary::start_example_with("retries", &["--tick-ms", "10"], &[]);
     assert_json(server.get("/mail?refusals=3").await, "null").await;
-    server.log_line("unexpected error after the response: the mail server refuses");
+    server.log_line("failed after the response error=\"the mail server refuses\"");
     assert_eq!(
         server.get("/_events").await.text().await,
         r#"["attempt 1","attempt 2","attempt 3"]"#

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use axum::{Router, middleware};
-use lesson_support::{BackgroundTasks, EventLog, request_scope};
+use lesson_support::{AfterResponse, BackgroundTasks, EventLog, request_scope};
 use lesson_tests::{expect, fastapi, paused, rust, rust_only};
 
 use super::shutdown::start_program;
@@ -43,7 +44,7 @@ async fn bg_05_a_list_needs_the_layer_that_runs_it() {
 
     let answer = paused::get(&router, "/").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
-    let router = router.layer(middleware::from_fn(request_scope));
+    let router = router.layer(from_fn_with_state(AfterResponse::default(), request_scope));
     let answer = paused::get(&router, "/").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (200, "added"));
     until(|| events.lines() == ["task"]).await;
@@ -67,12 +68,12 @@ async fn bg_11_the_failure_is_in_the_log() {
     let program = start_program(10, &[]).await;
     assert_json(program.get("/several/failing").await, r#""queued""#).await;
     program.log_line(expect(
-        rust("WARN request{GET /several/failing}: background tasks dropped, never started: 1"),
+        rust("WARN request{method=GET path=/several/failing}: background tasks that never started dropped=1"),
         fastapi("Exception in ASGI application"),
     ));
     program.log_line(expect(
         rust(
-            "ERROR request{GET /several/failing}: unexpected error after the response: task failed",
+            "ERROR request{method=GET path=/several/failing}: failed after the response error=\"task failed\"",
         ),
         fastapi("RuntimeError: task failed"),
     ));
@@ -96,7 +97,9 @@ async fn bg_11_a_panic_is_a_failure_too() {
         });
         "queued"
     };
-    let router = Router::new().route("/", get(handler)).layer(middleware::from_fn(request_scope));
+    let router = Router::new()
+        .route("/", get(handler))
+        .layer(from_fn_with_state(AfterResponse::default(), request_scope));
     let answer = paused::get(&router, "/").await;
     drop(router);
     assert_eq!(answer.text().await, "queued");

@@ -91,6 +91,6 @@ async fn bg_23_but_not_longer_than_the_grace_period() {
     let ended = program.wait();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.after < Duration::from_secs(15), "after {:?}", ended.after);
-    let left = "left behind: 2 spawned tasks";
+    let left = "cut after the grace period connections=0 tasks=2";
     assert_eq!(marks(&ended.stderr, &["spawned task done", left]), [left]);
 }

@@ -4,16 +4,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
-use lesson_support::Settings;
-use lesson_support::extract::Json;
-use lesson_support::server::BODY_LIMIT;
+use fastapi_extract::Json;
+use lesson_support::Options;
 use lesson_tests::rust_only;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::client::PATIENCE;
-use crate::support::running::{LONG, Running, SHORT};
+use crate::support::running::{BODY_LIMIT, LONG, Running, SHORT, ms, whole};
 
 const HEAD: &str = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
                     content-type: application/json\r\n";
@@ -23,9 +22,9 @@ const BROKEN: &str = r#"400 {"detail":"There was an error parsing the body"}"#;
 /// Answers how long a text in JSON is.
 async fn server(read_timeout: Duration) -> Running {
     let length = async |Json(text): Json<String>| Json(text.len());
-    let app = Router::new().route("/length", post(length));
-    let settings = Settings { read_timeout, grace: LONG, ..Settings::default() };
-    Running::start_with(app, settings).await
+    let app = whole(Router::new().route("/length", post(length)), read_timeout);
+    let read_timeout_ms = ms(read_timeout);
+    Running::start_with(|_| app, Options { read_timeout_ms, ..Options::default() }).await
 }
 
 async fn connect(server: &Running) -> TcpStream {

@@ -147,9 +147,9 @@ fn de_09_an_alias_is_no_new_type() {
     rust_only!("asks the compiler");
     use std::any::TypeId;
 
+    use fastapi_extract::Query;
     use lesson_dependencies::function::CommonParams;
     use lesson_dependencies::reuse::Common;
-    use lesson_support::extract::Query;
 
     assert_eq!(TypeId::of::<Common>(), TypeId::of::<Query<CommonParams>>());
 }

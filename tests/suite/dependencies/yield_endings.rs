@@ -144,14 +144,13 @@ async fn de_61_the_end_of_the_grace_period_cuts_the_handler_not_its_teardown() {
         let server = Binary::start("dependencies", &options, &[("RUST_LOG", "debug")]);
         let url = format!("{}{path}", server.base_url());
         let request = lesson_tests::server::client().get(url);
-        let answer = tokio::spawn(lesson_tests::server::send(request, Duration::MAX));
-        server.log_line(&format!("GET {path} begins"));
+        let answer = tokio::spawn(request.send());
+        server.log_line(&format!("path={path}}}: started processing request"));
         server.signal("TERM");
-        assert_eq!(answer.await.expect("an answer").status, 503);
+        assert!(answer.await.expect("no panic").is_err(), "an answer");
         let ended = server.wait();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        let cut = format!("cut after the grace period: GET {path}\n");
-        assert!(ended.stderr.contains(&cut), "{}", ended.stderr);
+        assert!(ended.stderr.contains("cut after the grace period"), "{}", ended.stderr);
         assert!(ended.stderr.contains(teardown), "{}", ended.stderr);
         assert!(!ended.stderr.contains("handler finished"), "{}", ended.stderr);
     }

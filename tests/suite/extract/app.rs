@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use lesson_support::extract::{All, Cookie, Header, Json, Path, Query};
+use fastapi_extract::{All, Cookie, Header, Json, Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

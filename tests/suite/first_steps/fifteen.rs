@@ -67,7 +67,7 @@ fn fs_13_with_other_extractors_two_are_left() {
 /// The lesson's two handlers with other imports: `All` where two extractors are to report
 /// together, and fallbacks that have a body.
 fn as_fastapi() -> Router {
-    use lesson_support::extract::{All, Json, Path, Query};
+    use fastapi_extract::{All, Json, Path, Query};
 
     #[derive(Deserialize, Serialize)]
     struct Item {

@@ -7,14 +7,13 @@ use lesson_lifespan::connection::with_connection;
 use lesson_lifespan::first_error::first_error;
 use lesson_lifespan::model::with_model;
 use lesson_lifespan::startup::Startup;
-use lesson_support::{Server, Settings, Tick};
 use lesson_tests::{Program, expect, fastapi, own_server_only, rust, rust_only};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::real::{events, start_program};
-use super::{start_and_stop, startup};
+use super::{bind, startup};
 
 #[test]
 fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
@@ -30,7 +29,7 @@ fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
     assert_eq!(events(&ended.stderr), left);
     let last = ended.stderr.lines().last().unwrap_or_default();
     let sentence = expect(
-        rust("lesson-lifespan: cannot open the connection: LESSON_FAIL is connection"),
+        rust("Error: cannot open the connection: LESSON_FAIL is connection"),
         fastapi("ERROR:    Application startup failed. Exiting."),
     );
     assert_eq!(last, sentence);
@@ -50,17 +49,11 @@ fn ls_14_the_first_step_may_fail_too() {
 #[tokio::test]
 async fn ls_14_nobody_is_answered_when_the_start_up_fails() {
     rust_only!("knows the port before the start-up");
-    let settings = Settings {
-        port: 0,
-        variables: [("LESSON_FAIL".to_owned(), "model".to_owned())].into(),
-        tick: Tick::from_ms(20),
-        ..Settings::default()
-    };
-    let server = Server::bind(settings).await.expect("a free port");
-    let server = server.on_ready(|| panic!("it says that it is ready"));
+    let server = bind().await;
+    let startup = Startup::new(&server, Some("model".to_owned()), None).expect("a step");
     let address = server.base_url().trim_start_matches("http://").to_owned();
     let mut early = TcpStream::connect(&address).await.expect("a connection");
-    let error = lesson_lifespan::lesson(server).await.expect_err("a failing start-up");
+    let error = lesson_lifespan::lesson(server, startup).await.expect_err("a failing start-up");
     assert_eq!(error.to_string(), "cannot load the model: LESSON_FAIL is model");
     // The client that came early sees the end of its connection, and no answer.
     let mut answer = Vec::new();
@@ -69,13 +62,13 @@ async fn ls_14_nobody_is_answered_when_the_start_up_fails() {
     assert!(TcpStream::connect(&address).await.is_err(), "the port is still open");
 }
 
-#[tokio::test]
-async fn ls_14_a_step_that_does_not_exist_is_refused() {
-    rust_only!("calls the lesson's entry point");
-    let (outcome, events) = start_and_stop(&[("LESSON_FAIL", "modle")]).await;
-    let error = outcome.expect_err("no such step").to_string();
-    assert_eq!(error, "LESSON_FAIL must be one of model, connection, close, not \"modle\"");
-    assert_eq!(events, [""; 0]);
+#[test]
+fn ls_14_a_step_that_does_not_exist_is_refused() {
+    rust_only!("runs the real program");
+    let ended = Program::run("lifespan", &[("LESSON_FAIL", "modle")]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
+    let sentence = "Error: LESSON_FAIL must be one of model, connection, close, not \"modle\"\n";
+    assert_eq!(ended.stderr, sentence);
 }
 
 #[tokio::test]
@@ -92,7 +85,7 @@ async fn ls_21_a_shutdown_step_that_fails_does_not_stop_the_others() {
         expect(rust(vec!["model cleared", "shutdown noted"]), fastapi(vec!["shutdown noted"]));
     assert_eq!(log[stop + 1..], after);
     let sentence = expect(
-        rust("lesson-lifespan: cannot close the connection: LESSON_FAIL is close\n"),
+        rust("Error: cannot close the connection: LESSON_FAIL is close\n"),
         fastapi("ERROR:    Application shutdown failed. Exiting.\n"),
     );
     assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
@@ -129,9 +122,9 @@ fn ls_22_an_error_that_comes_later_is_logged() {
     let variables = [("LESSON_FAIL", "connection"), ("LESSON_SHUTDOWN_LOG", "/")];
     let ended = Program::run("lifespan", &variables);
     assert_eq!(ended.code, Some(1));
-    assert!(ended.stderr.contains("ERROR the clean-up failed too: /: "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("ERROR the clean-up failed, too error=/: "), "{}", ended.stderr);
     let last = ended.stderr.lines().last().unwrap_or_default();
-    assert_eq!(last, "lesson-lifespan: cannot open the connection: LESSON_FAIL is connection");
+    assert_eq!(last, "Error: cannot open the connection: LESSON_FAIL is connection");
 }
 
 #[tokio::test]

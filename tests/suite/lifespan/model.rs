@@ -2,13 +2,13 @@
 
 use futures_util::future::join_all;
 use lesson_lifespan::model::with_model;
-use lesson_support::{Server, Settings, Tick};
+use lesson_lifespan::startup::Startup;
 use lesson_tests::{Binary, TestServer, expect, fastapi, own_server_only, rust, rust_only};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{STARTED, STOPPED, start, start_and_stop, startup};
+use super::{STARTED, STOPPED, bind, start, start_and_stop, startup};
 
 const INTERNAL: &str = "Internal Server Error";
 
@@ -133,7 +133,7 @@ async fn ls_06_the_last_value_wins_and_blanks_and_underscores_pass() {
 #[tokio::test]
 async fn ls_07_before_serve_is_start_up_and_after_it_is_shutdown() {
     rust_only!("calls the lesson's entry point");
-    let (outcome, events) = start_and_stop(&[]).await;
+    let (outcome, events) = start_and_stop(None).await;
     outcome.expect("the lesson ends well");
     assert_eq!(events, [STARTED, STOPPED].concat());
 }
@@ -180,8 +180,8 @@ async fn ls_19_predictions_do_not_wait_for_one_another() {
 #[tokio::test]
 async fn ls_20_a_client_that_comes_during_the_start_up_is_answered_after_it() {
     rust_only!("knows the port before the start-up");
-    let settings = Settings { port: 0, tick: Tick::from_ms(1), ..Settings::default() };
-    let server = Server::bind(settings).await.expect("a free port");
+    let server = bind().await;
+    let startup = Startup::new(&server, None, None).expect("a start-up");
     let address = server.base_url().trim_start_matches("http://").to_owned();
     let stop = server.shutdown_token();
     let mut early = TcpStream::connect(&address).await.expect("a connection");
@@ -193,7 +193,7 @@ async fn ls_20_a_client_that_comes_during_the_start_up_is_answered_after_it() {
         stop.cancel();
         answer
     };
-    let (outcome, answer) = tokio::join!(lesson_lifespan::lesson(server), answer);
+    let (outcome, answer) = tokio::join!(lesson_lifespan::lesson(server, startup), answer);
     outcome.expect("the lesson ends well");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.ends_with(r#"["items filled","model loaded","connection opened"]"#), "{answer}");

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lesson_lifespan::connection::with_connection;
 use lesson_lifespan::model::with_model;
@@ -58,7 +59,7 @@ async fn ls_10_a_file_that_cannot_be_written_is_an_error() {
     rust_only!("calls the lesson's entry point");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("missing/log.txt").display().to_string();
-    let (outcome, events) = start_and_stop(&[("LESSON_SHUTDOWN_LOG", &file)]).await;
+    let (outcome, events) = start_and_stop(Some(file.clone())).await;
     let error = outcome.expect_err("nobody can write there").to_string();
     assert!(error.starts_with(&format!("{file}: ")), "{error}");
     assert_eq!(events[3..], ["connection closed", "model cleared"]);
@@ -73,7 +74,9 @@ async fn ls_11_a_router_for_two_functions_can_be_built_without_either() {
     let outcome = with_model(&startup, async |model| {
         with_connection(&startup, async |connection| {
             let (tick, events) = (startup.tick, startup.events.clone());
-            state = Some(AppState { tick, events, items: items.clone(), model, connection });
+            let read_timeout = Duration::from_secs(30);
+            let items = items.clone();
+            state = Some(AppState { tick, events, read_timeout, items, model, connection });
             Ok(())
         })
         .await
@@ -81,7 +84,7 @@ async fn ls_11_a_router_for_two_functions_can_be_built_without_either() {
     outcome.await.expect("the scopes end well");
     let state = state.expect("the body ran");
     assert_eq!(Arc::strong_count(&state.model), 1);
-    let app = on_event::router(state);
+    let app = on_event::router().with_state(state);
     let answer = paused::get(&app, "/on-event/items/foo").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
     on_startup(&items, &startup.events).await;

@@ -17,7 +17,7 @@ const MARKS: [&str; 8] = [
 ];
 
 /// How each side says that it was told to stop.
-const STOPPING: [&str; 2] = [": stopping; ", "Shutting down"];
+const STOPPING: [&str; 2] = [" stopping; ", "Shutting down"];
 
 /// The lesson's program with ticks of this many milliseconds.
 pub async fn start_program(tick_ms: u64, variables: &[(&str, &str)]) -> Program {

@@ -81,5 +81,5 @@ async fn the_exercise_counts_on_from_where_it_stopped() {
         &[("LESSON_VISITS", file)],
     );
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
-    assert_eq!(ended.stderr, format!("visits: {file}: invalid digit found in string\n"));
+    assert_eq!(ended.stderr, format!("Error: {file}: invalid digit found in string\n"));
 }

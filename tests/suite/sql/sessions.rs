@@ -1,7 +1,8 @@
 //! One session a request: shared, closed whatever happens, open until the last byte.
 
+use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use axum::{Router, middleware};
 use lesson_sql::schemas::Page;
 use lesson_sql::session::Session;
 use lesson_sql::{AppState, crud};
@@ -96,8 +97,8 @@ async fn sq_29_a_panic_rolls_back_too() {
         let app = Router::new()
             .route("/bug", get(bug))
             .route("/forgetful", get(forgetful))
-            .with_state::<()>(state.clone())
-            .layer(middleware::from_fn(request_scope));
+            .layer(from_fn_with_state(state.clone(), request_scope))
+            .with_state::<()>(state.clone());
         assert_eq!(oneshot(app.clone(), "/bug").await, 500);
         assert_eq!(state.events.lines(), [OPENED, CLOSED]);
         assert!(users(&state).await.is_empty());
@@ -199,8 +200,8 @@ async fn sq_31_a_session_whose_request_is_over_is_closed() {
         let state = state(pool);
         let app = Router::new()
             .route("/", get(|db: Session| async move { _ = sender.send(db) }))
-            .with_state::<()>(state.clone())
-            .layer(middleware::from_fn(request_scope));
+            .layer(from_fn_with_state(state.clone(), request_scope))
+            .with_state::<()>(state.clone());
         assert_eq!(oneshot(app, "/").await, 200);
         let session = receiver.recv().expect("a session");
         while state.events.lines() != [OPENED, CLOSED] {

@@ -9,7 +9,7 @@ fn refusal(variables: &[(&str, &str)]) -> String {
     let ended = binary::run("sql", &["--port", "0", "--tick-ms", "100"], variables);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{}", ended.stderr);
     assert!(!ended.stderr.contains("secret"), "{}", ended.stderr);
-    let sentence = ended.stderr.strip_prefix("lesson-sql: ").expect("a sentence");
+    let sentence = ended.stderr.strip_prefix("Error: ").expect("a sentence");
     let sentence = sentence.strip_suffix('\n').expect("a line");
     assert!(!sentence.contains('\n'), "{sentence}");
     sentence.to_owned()

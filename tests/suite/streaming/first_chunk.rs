@@ -79,7 +79,7 @@ async fn st_14_the_failure_reaches_the_layer_as_an_item() {
             let answer = server.get(&format!("/{layer}-{source}/stream")).await;
             assert_teapot(answer).await;
             server.log_line(&format!(
-                "GET /{layer}-{source}/stream}}: the stream failed before its first chunk: the source failed"
+                "path=/{layer}-{source}/stream}}: the stream failed before its first chunk error=the source failed"
             ));
         }
     }

@@ -170,7 +170,8 @@ async fn st_36_the_log_tells_why() {
     let upstream = serve(Router::new().fallback(failing)).await;
     let server = Binary::start("streaming", &[], &[("LESSON_UPSTREAM_URL", &upstream)]);
     assert_eq!(server.get("/server-b/file").await.status, 502);
-    server.log_line("upstream answered 500 Internal Server Error for /server-a/file");
+    server
+        .log_line("the upstream refused status=500 Internal Server Error path=\"/server-a/file\"");
     assert_eq!(server.get("/server-b/stream-no-upstream").await.status, 502);
     server.log_line("Connection refused");
 }

@@ -56,7 +56,7 @@ async fn st_47_the_pieces_are_of_64_kib() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = sparse_file(folder.path(), 1_000_000);
     let (_, mut state) = paused_app();
-    state.json_file = JsonFile::new(Some(&path));
+    state.json_file = JsonFile::new(Some(path.into()));
     let body = paused::get(&app(state), "/server-a/file").await.rest().await;
     let sizes: Vec<usize> = body.texts().iter().map(|text| text.len()).collect();
     assert_eq!(sizes, [&[65_536; 15][..], &[16_960]].concat());

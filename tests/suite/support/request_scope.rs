@@ -7,13 +7,15 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{AppendHeaders, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
 use lesson_support::background::BackgroundTasks;
 use lesson_support::request_scope::Cancelled;
-use lesson_support::{ApiError, ExitStack, Outcome, request_scope, run_to_the_end};
+use lesson_support::{
+    AfterResponse, ApiError, ExitStack, Options, Outcome, request_scope, run_to_the_end,
+};
 use lesson_tests::rust_only;
 use lesson_tests::server::{client, send};
 use reqwest::Method;
@@ -23,7 +25,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::running::{LONG, Running, SHORT};
+use super::running::{LONG, Running, SHORT, ms};
 
 /// What the handlers tell their test: an event log that can be waited for.
 #[derive(Clone)]
@@ -93,13 +95,19 @@ impl Heard {
 
 /// A server with one route inside a request scope.
 async fn start(route: MethodRouter, grace: Duration) -> (Running, Heard) {
-    start_app(Router::new().route("/", route).layer(from_fn(request_scope)), grace).await
+    start_app(|after| scoped(Router::new().route("/", route), after), grace).await
 }
 
-async fn start_app(app: Router, grace: Duration) -> (Running, Heard) {
+/// The layer around routes.
+fn scoped(routes: Router, after: AfterResponse) -> Router {
+    routes.layer(from_fn_with_state(after, request_scope))
+}
+
+async fn start_app(app: impl FnOnce(AfterResponse) -> Router, grace: Duration) -> (Running, Heard) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let app = app.layer(from_fn(tell_when_dropped)).layer(Extension(Tell(sender)));
-    (Running::start(app, grace).await, Heard(receiver))
+    let app = |after| app(after).layer(from_fn(tell_when_dropped)).layer(Extension(Tell(sender)));
+    let options = Options { grace_ms: ms(grace), ..Options::default() };
+    (Running::start_with(app, options).await, Heard(receiver))
 }
 
 /// Tells that axum does not wait for the answer any more.
@@ -387,11 +395,11 @@ async fn start_to_the_end(gate: CancellationToken, grace: Duration) -> (Running,
         tell.say("handler ends");
         tasks.add_task(async move { tell.say("task") });
     }
-    let app = Router::new()
-        .route("/", get(handler))
-        .layer(from_fn(request_scope))
-        .layer(from_fn(run_to_the_end))
-        .layer(Extension(gate));
+    let app = |after: AfterResponse| {
+        scoped(Router::new().route("/", get(handler)), after.clone())
+            .layer(from_fn_with_state(after, run_to_the_end))
+            .layer(Extension(gate))
+    };
     start_app(app, grace).await
 }
 
@@ -399,7 +407,7 @@ async fn start_to_the_end(gate: CancellationToken, grace: Duration) -> (Running,
 async fn without_the_layer_a_dependency_fails_and_the_client_is_told_nothing() {
     rust_only!("needs routes of its own");
     async fn handler(_: ExitStack) {}
-    let (server, _heard) = start_app(Router::new().route("/", get(handler)), LONG).await;
+    let (server, _heard) = start_app(|_| Router::new().route("/", get(handler)), LONG).await;
     let answer = server.get("/").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
     server.stop().await;
@@ -416,10 +424,12 @@ async fn an_error_response_is_made_anew_so_what_inner_layers_added_is_lost() {
     }
     let refuse = async || Err::<(), _>(ApiError::from_status(StatusCode::GONE));
     let app = Router::new().route("/", get(async || ()).post(refuse));
-    let inside = app.clone().layer(from_fn(add_header)).layer(from_fn(request_scope));
-    let outside = app.layer(from_fn(request_scope)).layer(from_fn(add_header));
-    for (app, expected) in [(inside, None), (outside, Some("was here"))] {
-        let (server, _heard) = start_app(app, LONG).await;
+    let inner = app.clone();
+    let inside = move |after| scoped(inner.layer(from_fn(add_header)), after);
+    let outside = move |after| scoped(app, after).layer(from_fn(add_header));
+    let started =
+        [(start_app(inside, LONG).await, None), (start_app(outside, LONG).await, Some("was here"))];
+    for ((server, _heard), expected) in started {
         assert_eq!(server.get("/").await.header("x-layer"), Some("was here"));
         let request = client().post(&server.base_url);
         let refusal = send(request, Duration::from_secs(1)).await;

@@ -1,10 +1,10 @@
 //! A server with routes of a test's own.
 
-use std::io;
 use std::time::Duration;
 
 use axum::Router;
-use lesson_support::{Server, Settings};
+use lesson_support::{AfterResponse, EventLog, Lesson, Options, Result, Server};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use lesson_tests::Answer;
 use lesson_tests::server::{client, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,6 +12,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// A grace period that no test waits for.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -19,21 +21,46 @@ pub const LONG: Duration = Duration::from_secs(60);
 /// One that a test can wait for.
 pub const SHORT: Duration = Duration::from_millis(50);
 
+/// axum's own limit for the body of a request, in bytes.
+pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+/// A lesson with these routes: what `app` puts around them.
+pub fn whole(routes: Router, read_timeout: Duration) -> Router {
+    routes
+        .merge(shared_routes(LESSON).with_state(EventLog::default()))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(read_timeout),
+        ))
+}
+
+const LESSON: Lesson =
+    Lesson { name: "test", title: "routes of a test", try_first: &[], readme: "nowhere" };
+
+pub fn ms(duration: Duration) -> u64 {
+    duration.as_millis().try_into().expect("a short time")
+}
+
 /// A server of its own on this test's runtime.
 pub struct Running {
     pub base_url: String,
     pub shutdown: CancellationToken,
-    serving: JoinHandle<io::Result<()>>,
+    serving: JoinHandle<Result<()>>,
 }
 
 impl Running {
     pub async fn start(app: Router, grace: Duration) -> Self {
-        Self::start_with(app, Settings { grace, ..Settings::default() }).await
+        let app = whole(app, LONG);
+        Self::start_with(|_| app, Options { grace_ms: ms(grace), ..Options::default() }).await
     }
 
-    pub async fn start_with(app: Router, settings: Settings) -> Self {
-        let settings = Settings { port: 0, ..settings };
-        let server = Server::bind(settings).await.expect("a free port");
+    /// The same with an app whose work after the response the server waits for.
+    pub async fn start_with(app: impl FnOnce(AfterResponse) -> Router, options: Options) -> Self {
+        let server = Server::bind(Options { port: 0, ..options }).await.expect("a free port");
+        let app = app(server.after_response());
         Self {
             base_url: server.base_url(),
             shutdown: server.shutdown_token(),

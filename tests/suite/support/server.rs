@@ -1,4 +1,5 @@
-//! The server with routes that no lesson has: panics, blocked threads, failing bodies.
+//! The server and its layers with routes that no lesson has: panics, blocked threads, clients
+//! that stop in the middle, and what a reader adds.
 
 use std::convert::Infallible;
 use std::io;
@@ -8,13 +9,14 @@ use async_stream::stream;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get, post};
-use lesson_support::extract::Json;
-use lesson_support::{ApiError, Settings};
+use fastapi_extract::Json;
+use lesson_support::{ApiError, Options};
 use lesson_tests::server::{client, send};
 use lesson_tests::{End, rust_only};
+use tokio::task::yield_now;
 use tokio_util::sync::CancellationToken;
 
-use super::running::{LONG, Running, SHORT};
+use super::running::{BODY_LIMIT, LONG, Running, SHORT, ms, whole};
 
 #[tokio::test]
 async fn a_panic_in_a_handler_is_a_500_and_the_server_lives() {
@@ -34,7 +36,7 @@ async fn panicking() -> &'static str {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_body_breaks_it_off_after_what_was_sent() {
+async fn a_panic_in_a_body_breaks_it_off_and_the_server_lives() {
     rust_only!("needs routes of its own");
     let app = Router::new().route("/panic", get(async || Body::from_stream(panicking_body())));
     let server = Running::start(app, LONG).await;
@@ -47,6 +49,7 @@ async fn a_panic_in_a_body_breaks_it_off_after_what_was_sent() {
 fn panicking_body() -> impl futures_util::Stream<Item = Result<&'static str, Infallible>> {
     stream! {
         yield Ok("before");
+        yield_now().await; // hyper sends what it has
         panic!("a secret of the server");
     }
 }
@@ -112,8 +115,9 @@ async fn wait_for(entered: mpsc::Receiver<()>) {
 /// Takes a JSON body, and lets a client be silent for a moment only.
 async fn impatient() -> Running {
     let app = Router::new().route("/json", post(async |Json(value): Json<String>| value));
-    let settings = Settings { read_timeout: SHORT, grace: LONG, ..Settings::default() };
-    Running::start_with(app, settings).await
+    let app = whole(app, SHORT);
+    let options = Options { read_timeout_ms: ms(SHORT), ..Options::default() };
+    Running::start_with(|_| app, options).await
 }
 
 #[tokio::test]
@@ -149,8 +153,7 @@ async fn a_body_may_have_two_mebibytes_and_no_byte_more() {
     rust_only!("needs routes of its own");
     let app = Router::new().route("/json", post(async |Json(text): Json<String>| text));
     let server = Running::start(app, LONG).await;
-    let limit = 2 * 1024 * 1024;
-    for (text_length, status) in [(limit - 2, 200), (limit - 1, 413)] {
+    for (text_length, status) in [(BODY_LIMIT - 2, 200), (BODY_LIMIT - 1, 413)] {
         let body = format!("\"{}\"", "x".repeat(text_length));
         let request = client().post(format!("{}/json", server.base_url));
         let request = request.header("content-type", "application/json").body(body);

@@ -18,7 +18,7 @@ pub fn head(options: &Options) -> String {
             workers => format!("the lesson with {workers} worker threads"),
         },
     };
-    let scale = scale(options.requests);
+    let scale = scale(options.requests.into());
     let tick = options.tick_ms;
     format!("{server}\none █ is {scale} ticks, one tick is {tick} ms; a ping (▒) is sent at tick 2")
 }

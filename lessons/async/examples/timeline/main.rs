@@ -7,52 +7,32 @@
 //! ```
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
 
-use lesson_async::{LESSON, lesson};
-use lesson_support::error::with_causes;
-use lesson_support::{Lesson, Result, Server, Settings, Threads, Tick, runtime};
+use clap::Parser;
+use lesson_async::{AppState, BLOCKING_THREADS, app, runtime};
+use lesson_support::{Result, Server, Tick};
 
 mod chart;
 mod measure;
 mod options;
 
-use options::{HELP, Options};
-
-fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args_os().skip(1)) {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Err(error) => {
-            eprintln!("timeline: {error}; try --help");
-            return ExitCode::from(2);
-        }
-    };
-    match draw(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("timeline: {}", with_causes(error.as_ref()));
-            ExitCode::FAILURE
-        }
-    }
-}
+use options::Options;
 
 #[tokio::main(flavor = "current_thread")]
-async fn draw(options: &Options) -> Result<()> {
+async fn main() -> Result<()> {
+    let options = Options::parse();
     let tick = Tick::from_ms(options.tick_ms);
     let url = match &options.url {
         Some(url) => url.clone(),
-        None => start_lesson(options.workers, tick)?,
+        None => start_lesson(options.workers.into(), options.tick_ms)?,
     };
-    writeln!(io::stdout(), "{}", chart::head(options))?;
+    writeln!(io::stdout(), "{}", chart::head(&options))?;
     for path in &options.paths {
-        let timeline = measure::at_once(&url, path, options.requests, tick).await?;
-        writeln!(io::stdout(), "\n{}", chart::draw(path, &timeline, options.requests))?;
+        let requests = options.requests.into();
+        let timeline = measure::at_once(&url, path, requests, tick).await?;
+        writeln!(io::stdout(), "\n{}", chart::draw(path, &timeline, requests))?;
     }
     Ok(())
 }
@@ -60,22 +40,17 @@ async fn draw(options: &Options) -> Result<()> {
 /// Starts the lesson in this process, on a runtime of its own and a free port.
 ///
 /// Returns its address. The process ends with the chart, and the lesson with it.
-fn start_lesson(workers: usize, tick: Tick) -> Result<String> {
-    let threads = Threads { workers: Some(workers), ..LESSON.threads };
-    let settings = Settings { port: 0, tick, ..Settings::default() };
+fn start_lesson(workers: usize, tick_ms: u64) -> Result<String> {
+    let options = lesson_support::Options { port: 0, tick_ms, ..Default::default() };
+    let runtime = runtime(workers, BLOCKING_THREADS)?;
     let (ready, started) = mpsc::channel();
-    let failed = ready.clone();
     thread::spawn(move || {
-        let serve = async {
-            let server = Server::bind(settings).await?;
-            let url = server.base_url();
-            lesson(server.on_ready(move || _ = ready.send(Ok(url)))).await
-        };
-        let runtime = runtime(&Lesson { threads, ..LESSON });
-        if let Err(error) = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve))
-        {
-            _ = failed.send(Err(error));
-        }
+        runtime.block_on(async {
+            let server = Server::bind(options).await?;
+            let app = app(AppState::new(&server)?);
+            _ = ready.send(server.base_url());
+            server.serve(app).await
+        })
     });
-    started.recv()?
+    Ok(started.recv()?)
 }

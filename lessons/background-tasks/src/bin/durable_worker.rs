@@ -1,7 +1,9 @@
 //! `cargo run -p lesson-background-tasks --features durable --bin durable-worker -- --port 8001`
 
-use lesson_background_tasks::durable::worker;
+use lesson_background_tasks::durable::worker::{LESSON, worker};
+use lesson_support::Server;
 
-fn main() -> std::process::ExitCode {
-    lesson_support::run(worker::LESSON, worker::worker)
+#[tokio::main]
+async fn main() -> lesson_support::Result<()> {
+    worker(Server::from_args(LESSON).await?).await
 }

@@ -1,12 +1,13 @@
 //! The queue: a table of jobs in SQLite.
 
+use std::env;
 use std::str::FromStr;
 use std::time::Duration;
 
 use apalis::prelude::{TaskBuilder, TaskId};
 use apalis_sqlite::SqliteStorage;
 use apalis_sqlite::queries::push_tasks;
-use lesson_support::{Result, Server};
+use lesson_support::Result;
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
 use tokio::time::sleep;
@@ -47,9 +48,9 @@ impl Queue {
     /// # Errors
     ///
     /// If the URL is wrong, or the database cannot be opened.
-    pub async fn of(server: &Server) -> Result<Self> {
-        let url = server.variable("DATABASE_URL").unwrap_or("sqlite:lesson-jobs.db");
-        Self::open(url).await.map_err(|error| format!("{url}: {error}").into())
+    pub async fn from_env() -> Result<Self> {
+        let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite:lesson-jobs.db".to_owned());
+        Self::open(&url).await.map_err(|error| format!("{url}: {error}").into())
     }
 
     /// The same for a URL.

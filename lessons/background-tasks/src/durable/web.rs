@@ -1,12 +1,17 @@
 //! The web server: stores jobs, and tells how they are doing.
 
-use axum::extract::State;
+use std::time::Duration;
+
+use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use lesson_support::extract::{Json as Body, Path};
-use lesson_support::{ApiError, Lesson, Result, Server, Threads};
+use fastapi_extract::{Json as Body, Path};
+use lesson_support::{ApiError, EventLog, Lesson};
+use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use serde::Serialize;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::outbox::{self, Sent};
 use super::queue::{Job, Mail, Queue};
@@ -20,29 +25,35 @@ pub const LESSON: Lesson = Lesson {
         "{}/durable/mails",
     ],
     readme: "lessons/background-tasks/README.md",
-    threads: Threads::DEFAULT,
 };
 
-// ANCHOR: web
-/// The web server, from its start to its end.
-///
-/// # Errors
-///
-/// If the database cannot be opened, or the listener fails.
-pub async fn web(server: Server) -> Result<()> {
-    let queue = Queue::of(&server).await?;
-    server.serve(router(queue)).await?;
-    Ok(())
-}
-// ANCHOR_END: web
-
 // ANCHOR: router
-/// Its routes.
-pub fn router(queue: Queue) -> Router {
+/// What the web server's handlers share.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// The jobs.
+    pub queue: Queue,
+    /// The log that makes order visible.
+    pub events: EventLog,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
+}
+
+/// The web server as one router.
+pub fn app(state: AppState) -> Router {
     Router::new()
         .route("/durable/mails", post(order_mail).get(list_mails))
         .route("/durable/jobs/{id}", get(show_job))
-        .with_state(queue)
+        .merge(shared_routes(LESSON))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // The first is the outermost.
+        .layer((
+            request_log(),
+            CatchPanicLayer::custom(panic_response),
+            RequestBodyTimeoutLayer::new(state.read_timeout),
+        ))
+        .with_state(state)
 }
 // ANCHOR_END: router
 
@@ -58,8 +69,7 @@ async fn order_mail(
     headers: HeaderMap,
     Body(mail): Body<Mail>,
 ) -> Result<(StatusCode, Json<Ordered>), ApiError> {
-    let job =
-        queue.enqueue(&mail, idempotency_key(&headers)?).await.map_err(ApiError::unexpected)?;
+    let job = queue.enqueue(&mail, idempotency_key(&headers)?).await?;
     Ok((StatusCode::ACCEPTED, Json(Ordered { job })))
 }
 

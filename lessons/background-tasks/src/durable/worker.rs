@@ -1,5 +1,6 @@
 //! The worker: takes jobs out of the database and does them.
 
+use std::env;
 use std::time::Duration;
 
 use apalis::layers::retry::HasherRng;
@@ -9,8 +10,8 @@ use apalis::prelude::{
     WorkerBuilder, WorkerBuilderExt, WorkerError,
 };
 use apalis_sqlite::{Config, SqliteStorage};
-use axum::Router;
-use lesson_support::{EventLog, Lesson, Result, Server, Threads, Tick};
+use lesson_support::{EventLog, Lesson, Result, Server, Tick, shared_routes};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 use ulid::Ulid;
@@ -25,7 +26,6 @@ pub const LESSON: Lesson = Lesson {
     title: "does jobs from a database",
     try_first: &["{}/_events"],
     readme: "lessons/background-tasks/README.md",
-    threads: Threads::DEFAULT,
 };
 
 // ANCHOR: job
@@ -72,12 +72,13 @@ struct Tools {
 ///
 /// If the database cannot be opened, or fails while the worker runs.
 pub async fn worker(server: Server) -> Result<()> {
-    let queue = Queue::of(&server).await?;
+    let queue = Queue::from_env().await?;
     let tick = server.tick();
     let stop = server.shutdown_token();
+    let after = server.after_response();
     let in_hand = TaskTracker::new();
     let jobs = SqliteStorage::<Mail>::new(queue.pool())
-        .with_config(config(heartbeat(&server)?))
+        .with_config(config(heartbeat()?))
         .poll_with_strategy(Every::new(tick * 1, stop.clone()));
     let worker = WorkerBuilder::new(format!("worker-{}", Ulid::generate()))
         .backend(jobs)
@@ -88,7 +89,6 @@ pub async fn worker(server: Server) -> Result<()> {
         .catch_panic()
         .build(send);
 
-    let grace_over = server.grace_over();
     let working = worker.run_until(async move {
         stop.cancelled().await;
         // apalis stops at once, also in the middle of a transaction of its own. That would
@@ -97,21 +97,21 @@ pub async fn worker(server: Server) -> Result<()> {
         in_hand.wait().await;
         Ok::<_, WorkerError>(())
     });
-    let serving = async { Ok(server.serve(Router::new()).await?) };
-    tokio::try_join!(serving, within_grace(working, grace_over))?;
+    // On the tracker, so that `serve` waits for the job in hand until the grace period is over.
+    let working = after.tracker.spawn(after.cut.clone().run_until_cancelled_owned(working));
+    let app = shared_routes(LESSON).with_state(server.events());
+    tokio::try_join!(server.serve(app), ended(working))?;
     Ok(())
 }
 
-/// Told to stop, the worker finishes the job in hand, if there is time.
-async fn within_grace(
-    working: impl Future<Output = Result<(), WorkerError>>,
-    grace_over: impl Future<Output = ()>,
-) -> Result<()> {
-    tokio::select! {
-        ended = working => ended?,
-        () = grace_over => tracing::warn!("the job in hand is left to another worker"),
+async fn ended(working: JoinHandle<Option<Result<(), WorkerError>>>) -> Result<()> {
+    match working.await? {
+        Some(outcome) => Ok(outcome?),
+        None => {
+            tracing::warn!("the job in hand is left to another worker");
+            Ok(())
+        }
     }
-    Ok(())
 }
 // ANCHOR_END: worker
 
@@ -134,9 +134,9 @@ fn retries(tick: Tick) -> Result<BackoffRetryPolicy<ExponentialBackoff>> {
 }
 
 /// `LESSON_HEARTBEAT_S`: how often a worker says that it lives.
-fn heartbeat(server: &Server) -> Result<Duration> {
-    let seconds = server.variable("LESSON_HEARTBEAT_S").unwrap_or("5");
-    match seconds.parse() {
+fn heartbeat() -> Result<Duration> {
+    let seconds = env::var("LESSON_HEARTBEAT_S");
+    match seconds.as_deref().unwrap_or("5").parse() {
         Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
         _ => Err("LESSON_HEARTBEAT_S must be a whole number from 1 to 3600".into()),
     }

@@ -1,0 +1,101 @@
+//! The fields of a struct, the pairs of a map, the items of a list: one after the other.
+
+use std::borrow::Cow;
+use std::vec;
+
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess};
+use serde_json::Value;
+
+use crate::lax::{Input, Lax};
+use crate::notes::{Notes, Stop};
+use crate::text::Text;
+
+/// One field, pair or item.
+pub(crate) struct Entry<'a> {
+    /// The name that serde knows; not used for items of a list.
+    pub(crate) key: &'a str,
+    pub(crate) step: Step<'a>,
+    pub(crate) input: Input<'a>,
+}
+
+/// The part of a `loc` that leads to an entry.
+#[derive(Clone)]
+pub(crate) enum Step<'a> {
+    Name(Cow<'a, str>),
+    Index(usize),
+}
+
+impl From<&Step<'_>> for Value {
+    fn from(step: &Step<'_>) -> Self {
+        match step {
+            Step::Name(name) => name.as_ref().into(),
+            Step::Index(index) => (*index).into(),
+        }
+    }
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn named(name: &'a str, input: Input<'a>) -> Self {
+        Self { key: name, step: Step::Name(name.into()), input }
+    }
+
+    pub(crate) fn item(index: usize, input: Input<'a>) -> Self {
+        Self { key: "", step: Step::Index(index), input }
+    }
+}
+
+/// Hands the entries to serde.
+pub(crate) struct Entries<'a, 'n> {
+    rest: vec::IntoIter<Entry<'a>>,
+    /// The entry whose key was handed out and whose value was not.
+    current: Option<Entry<'a>>,
+    notes: &'n mut Notes,
+}
+
+impl<'a, 'n> Entries<'a, 'n> {
+    pub(crate) fn new(entries: Vec<Entry<'a>>, notes: &'n mut Notes) -> Self {
+        Self { rest: entries.into_iter(), current: None, notes }
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, '_> {
+    type Error = Stop;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Stop> {
+        self.current = self.rest.next();
+        let Some(Entry { key, step, input }) = &self.current else {
+            return Ok(None);
+        };
+        // A key is a value too: in a map with integers as keys it can be a wrong one.
+        let key = Text::from(Cow::from(*key));
+        let read = |Lax { notes, .. }: Lax<'_, '_>| {
+            let input = Input::Key(&key);
+            seed.deserialize(Lax { input, notes })
+        };
+        self.notes.visit(Some(step), *input, read).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Stop> {
+        let Some(Entry { step, input, .. }) = self.current.take() else {
+            return Err(Stop::custom("a value was asked for before its key"));
+        };
+        self.notes.visit(Some(&step), input, |lax| seed.deserialize(lax))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Entries<'_, '_> {
+    type Error = Stop;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Stop> {
+        let Some(Entry { step, input, .. }) = self.rest.next() else {
+            return Ok(None);
+        };
+        self.notes.visit(Some(&step), input, |lax| seed.deserialize(lax)).map(Some)
+    }
+}

@@ -1,0 +1,99 @@
+//! The JSON body.
+
+use std::error::Error;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower_http::timeout::TimeoutError;
+
+use crate::json_syntax;
+use crate::lax::Input;
+use crate::notes::read;
+use crate::rejection::{HideInput, Rejection};
+
+/// The JSON body, as a `T`: FastAPI's [request body]. Also a response, like [`axum::Json`].
+///
+/// A body whose content type is not JSON counts as one string, as in FastAPI.
+/// `Json<Option<T>>` may be left out. Rejects with 422 and all bad fields, with one
+/// `json_invalid` if it is no JSON, with 400 if it is not UTF-8 or nested more than 127 deep,
+/// with 413 if it is larger than axum's
+/// [`DefaultBodyLimit`](axum::extract::DefaultBodyLimit), and with 408 if its client was
+/// silent for longer than a [`TimeoutBody`](tower_http::timeout::TimeoutBody) around it waits.
+///
+/// [request body]: https://fastapi.tiangolo.com/tutorial/body/
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+        let hide = HideInput::is_set(request.extensions());
+        let is_json = has_json_content_type(request.headers());
+        let body = Bytes::from_request(request, state).await.map_err(not_received)?;
+        let value = parse(&body, is_json).map_err(|rejection| rejection.hiding_input(hide))?;
+        let input = match &value {
+            Some(value) => Input::Json(value),
+            None => Input::Missing(&Value::Null),
+        };
+        read("body", input)
+            .map(Self)
+            .map_err(|problems| Rejection::Invalid(problems).hiding_input(hide))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// The body as a value; `None` where there is no body.
+fn parse(body: &[u8], is_json: bool) -> Result<Option<Value>, Rejection> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    if !is_json {
+        return Ok(Some(String::from_utf8_lossy(body).into()));
+    }
+    let text = str::from_utf8(body).map_err(|_| cannot_parse())?;
+    json_syntax::parse(text).map(Some)
+}
+
+fn not_received(error: BytesRejection) -> Rejection {
+    match error.status() {
+        status @ StatusCode::PAYLOAD_TOO_LARGE => Rejection::Body(status, "Payload Too Large"),
+        _ if took_too_long(&error) => {
+            Rejection::Body(StatusCode::REQUEST_TIMEOUT, "Request Timeout")
+        }
+        _ => cannot_parse(),
+    }
+}
+
+/// Whether the body was given up because its client sent nothing for too long.
+fn took_too_long(error: &BytesRejection) -> bool {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| cause.is::<TimeoutError>())
+}
+
+pub(crate) fn cannot_parse() -> Rejection {
+    Rejection::Body(StatusCode::BAD_REQUEST, "There was an error parsing the body")
+}
+
+/// `application/json` or `application/…+json`, with or without parameters.
+fn has_json_content_type(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
+    let essence = essence.trim().to_ascii_lowercase();
+    match essence.split_once('/') {
+        Some(("application", subtype)) => subtype == "json" || subtype.ends_with("+json"),
+        _ => false,
+    }
+}

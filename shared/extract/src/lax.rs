@@ -1,0 +1,418 @@
+//! The deserializer that never gives up.
+
+use std::any::type_name;
+use std::borrow::Cow;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
+use serde_json::{Value, json};
+
+use crate::entries::{Entries, Entry, Step};
+use crate::notes::{Fault, Notes, Stop};
+use crate::params::Params;
+use crate::scalar;
+use crate::text::Text;
+
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum Input<'a> {
+    Json(&'a Value),
+    /// All that a request has in its path, its query, its headers or its cookies.
+    Params(&'a Params<'a>),
+    /// The values that a request has under one name.
+    Param(&'a Params<'a>, &'a str),
+    /// The name of an entry.
+    Key(&'a Text<'a>),
+    /// Nothing; in its place the report shows what it is missing from.
+    Missing(&'a Value),
+    /// Nothing, and the reason is noted already: give placeholders.
+    Silent,
+}
+
+impl<'a> Input<'a> {
+    /// What a field that is missing from this input is.
+    fn missing(self) -> Self {
+        match self {
+            Self::Silent => Self::Silent,
+            input => Self::Missing(input.shown()),
+        }
+    }
+
+    /// What a report shows.
+    pub(crate) fn shown(self) -> &'a Value {
+        match self {
+            Self::Json(value) | Self::Missing(value) => value,
+            Self::Param(params, name) => params.one(name).map_or(&Value::Null, Text::value),
+            Self::Key(key) => key.value(),
+            Self::Params(_) | Self::Silent => &Value::Null,
+        }
+    }
+
+    /// The text, if this is nothing else.
+    fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Param(params, name) => params.one(name).map(Text::as_str),
+            Self::Key(key) => Some(key.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The only parameter, if these are parameters and there is one.
+    pub(crate) fn only(self) -> Option<(&'a str, &'a Text<'a>)> {
+        match self {
+            Self::Params(params) => params.only(),
+            _ => None,
+        }
+    }
+
+    fn has_names(self) -> bool {
+        matches!(self, Self::Params(_) | Self::Json(Value::Object(_)))
+    }
+
+    /// All entries that have names.
+    fn entries(self) -> Vec<Entry<'a>> {
+        let json = |(name, value): (&'a String, &'a Value)| Entry::named(name, Input::Json(value));
+        match self {
+            Self::Json(Value::Object(object)) => object.iter().map(json).collect(),
+            Self::Params(params) => params.entries().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The entry for a struct's field.
+    fn field(self, key: &'static str) -> Option<Entry<'a>> {
+        let (name, input) = match self {
+            Self::Json(Value::Object(object)) => {
+                let (name, value) = object.get_key_value(key)?;
+                (name.as_str(), Self::Json(value))
+            }
+            Self::Params(params) => {
+                let name = params.name_of(key)?;
+                (name, Self::Param(params, name))
+            }
+            _ => return None,
+        };
+        Some(Entry { key, step: Step::Name(name.into()), input })
+    }
+
+    /// The first entry that is for none of these fields.
+    fn unknown(self, fields: &[&str]) -> Option<Entry<'a>> {
+        match self {
+            Self::Json(Value::Object(object)) => {
+                let (name, value) =
+                    object.iter().find(|(name, _)| !fields.contains(&name.as_str()))?;
+                Some(Entry::named(name, Self::Json(value)))
+            }
+            Self::Params(params) => {
+                let name = params.unknown(fields)?;
+                Some(Entry::named(name, Self::Param(params, name)))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a struct's field is called here.
+    fn alias(self, field: &'static str) -> Cow<'static, str> {
+        match self {
+            Self::Params(params) => params.alias(field),
+            _ => field.into(),
+        }
+    }
+}
+
+/// A serde `Deserializer` over an [`Input`].
+pub(crate) struct Lax<'a, 'n> {
+    pub(crate) input: Input<'a>,
+    pub(crate) notes: &'n mut Notes,
+}
+
+impl<'a, 'n> Lax<'a, 'n> {
+    /// The one value that is there; `None` asks for a placeholder.
+    fn value(&mut self) -> Result<Option<&'a Value>, Stop> {
+        match self.input {
+            Input::Json(value) => Ok(Some(value)),
+            Input::Param(..) | Input::Key(_) => Ok(Some(self.input.shown())),
+            Input::Params(params) if let Some((_, text)) = params.only() => {
+                self.notes.took_only = true;
+                Ok(Some(text.value()))
+            }
+            Input::Params(_) | Input::Missing(_) => {
+                self.notes.note(Fault::MISSING, self.input.shown())?;
+                self.input = Input::Silent;
+                Ok(None)
+            }
+            Input::Silent => Ok(None),
+        }
+    }
+
+    /// A value that `read` understands, or else a note and the placeholder.
+    fn scalar<R>(
+        &mut self,
+        placeholder: R,
+        read: impl FnOnce(&'a Value) -> Result<R, Fault>,
+    ) -> Result<R, Stop> {
+        let Some(value) = self.value()? else {
+            return Ok(placeholder);
+        };
+        match read(value) {
+            Ok(read) => Ok(read),
+            Err(fault) => self.notes.note(fault, value).map(|()| placeholder),
+        }
+    }
+
+    /// Notes it if this is nothing that has names, and goes on without.
+    fn expect_names(&mut self, fault: Fault) -> Result<(), Stop> {
+        if !self.input.has_names() {
+            self.scalar((), |_| Err(fault))?;
+            self.input = Input::Silent;
+        }
+        Ok(())
+    }
+
+    /// The fields of a struct in the order of its declaration, then one that it does not
+    /// know: serde ignores all of those or refuses the first.
+    fn fields(
+        &mut self,
+        names: &'static [&'static str],
+        visitor: &'static str,
+    ) -> Result<Vec<Entry<'a>>, Stop> {
+        self.expect_names(Fault::new(
+            "model_attributes_type",
+            "Input should be a valid dictionary or object to extract fields from",
+        ))?;
+        let mut fields = Vec::with_capacity(names.len() + 1);
+        for &key in names {
+            match self.input.field(key) {
+                Some(entry) => fields.push(entry),
+                None if self.notes.required.contains(&(visitor, key)) => {
+                    let step = Step::Name(self.input.alias(key));
+                    fields.push(Entry { key, step, input: self.input.missing() });
+                }
+                None => {}
+            }
+        }
+        fields.extend(self.input.unknown(names));
+        Ok(fields)
+    }
+
+    /// The items of a list.
+    fn items(&mut self) -> Result<Vec<Entry<'a>>, Stop> {
+        let json = |(index, value): (usize, &'a Value)| Entry::item(index, Input::Json(value));
+        match self.input {
+            Input::Params(params) => Ok(params.entries().collect()),
+            Input::Param(params, name) => {
+                Ok(params.all(name).map(Text::value).enumerate().map(json).collect())
+            }
+            _ => self.scalar(Vec::new(), |value| match value {
+                Value::Array(items) => Ok(items.iter().enumerate().map(json).collect()),
+                _ => Err(Fault::new("list_type", "Input should be a valid list")),
+            }),
+        }
+    }
+
+    /// The `len` items of a tuple.
+    fn tuple(&mut self, len: usize) -> Result<Vec<Entry<'a>>, Stop> {
+        if let Input::Json(value) = self.input
+            && !value.is_array()
+        {
+            self.notes.note(Fault::new("tuple_type", "Input should be a valid tuple"), value)?;
+            self.input = Input::Silent;
+        }
+        let mut items = self.items()?;
+        if items.len() > len {
+            let fault = Fault::with_ctx(
+                "too_long",
+                format!(
+                    "Tuple should have at most {len} items after validation, not {}",
+                    items.len()
+                ),
+                json!({ "field_type": "Tuple", "max_length": len, "actual_length": items.len() }),
+            );
+            self.notes.note(fault, self.input.shown())?;
+            self.input = Input::Silent;
+            items.clear();
+        }
+        let missing = |index| Entry::item(index, self.input.missing());
+        items.extend((items.len()..len).map(missing));
+        Ok(items)
+    }
+}
+
+/// `'red', 'green' or 'blue'`
+fn one_of(variants: &[&str]) -> String {
+    let quoted: Vec<_> = variants.iter().map(|name| format!("'{name}'")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The integer types, each with the bounds that it sets.
+macro_rules! integers {
+    ($($method:ident $visit:ident $int:ty,)*) => {$(
+        fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+            let (min, max) = (<$int>::MIN as i128, <$int>::MAX as i128);
+            // In bounds, so the cast loses nothing.
+            visitor.$visit(self.scalar(0, |value| scalar::int(value, min, max))? as $int)
+        }
+    )*};
+}
+
+/// Types that are read as another one.
+macro_rules! alike {
+    ($($method:ident($($name:ident: $type:ty),*) => $like:ident($($pass:expr),*),)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Stop> {
+            self.$like($($pass,)* visitor)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Lax<'_, '_> {
+    type Error = Stop;
+
+    integers! {
+        deserialize_i8 visit_i8 i8,
+        deserialize_i16 visit_i16 i16,
+        deserialize_i32 visit_i32 i32,
+        deserialize_i64 visit_i64 i64,
+        deserialize_i128 visit_i128 i128,
+        deserialize_u8 visit_u8 u8,
+        deserialize_u16 visit_u16 u16,
+        deserialize_u32 visit_u32 u32,
+        deserialize_u64 visit_u64 u64,
+    }
+
+    alike! {
+        deserialize_f32() => deserialize_f64(),
+        deserialize_char() => deserialize_str(),
+        deserialize_string() => deserialize_str(),
+        deserialize_bytes() => deserialize_str(),
+        deserialize_byte_buf() => deserialize_str(),
+        deserialize_identifier() => deserialize_str(),
+        deserialize_unit_struct(_name: &'static str) => deserialize_unit(),
+        deserialize_tuple_struct(_name: &'static str, len: usize) => deserialize_tuple(len),
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        visitor.visit_f64(self.scalar(0.0, scalar::float)?)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        visitor.visit_bool(self.scalar(false, scalar::bool)?)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        if let Some(text) = self.input.text() {
+            return visitor.visit_str(text);
+        }
+        visitor.visit_str(self.scalar("", |value| {
+            let fault = Fault::new("string_type", "Input should be a valid string");
+            value.as_str().ok_or(fault)
+        })?)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        self.scalar((), |value| {
+            let fault = Fault::new("none_required", "Input should be None");
+            value.as_null().ok_or(fault)
+        })?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        match self.input {
+            Input::Missing(_) | Input::Silent | Input::Json(Value::Null) => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        visitor.visit_seq(Entries::new(self.items()?, self.notes))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        mut self,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        visitor.visit_seq(Entries::new(self.tuple(len)?, self.notes))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        let fault = Fault::new("dict_type", "Input should be a valid dictionary");
+        self.expect_names(fault)?;
+        visitor.visit_map(Entries::new(self.input.entries(), self.notes))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        mut self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        // The visitor's name is the struct's full path; `_name` has no path.
+        let name = type_name::<V>();
+        let entries = self.fields(fields, name)?;
+        let result = visitor.visit_map(Entries::new(entries, self.notes));
+        match result {
+            Err(Stop::MissingField(field)) if self.notes.required.insert((name, field)) => {
+                Err(Stop::Again)
+            }
+            result => result,
+        }
+    }
+
+    /// A variant by its name, like an `Enum` of strings. A variant that holds data is an
+    /// object with its name as the only key.
+    fn deserialize_enum<V: Visitor<'de>>(
+        mut self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Stop> {
+        let entries = self.input.entries();
+        if let [entry] = entries.as_slice()
+            && variants.contains(&entry.key)
+        {
+            return visitor
+                .visit_enum(MapAccessDeserializer::new(Entries::new(entries, self.notes)));
+        }
+        let placeholder = variants.first().copied().unwrap_or_default();
+        let variant = self.scalar(placeholder, |value| {
+            let expected = one_of(variants);
+            let known = variants.iter().find(|name| value.as_str() == Some(name));
+            known.copied().ok_or_else(|| {
+                let msg = format!("Input should be {expected}");
+                Fault::with_ctx("enum", msg, json!({ "expected": expected }))
+            })
+        })?;
+        visitor.visit_enum(variant.into_deserializer())
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        if let Input::Params(_) = self.input {
+            return self.deserialize_map(visitor);
+        }
+        match self.value()? {
+            Some(Value::Object(_)) => self.deserialize_map(visitor),
+            Some(Value::Array(_)) => self.deserialize_seq(visitor),
+            // The error would quote the value, see `Stop`.
+            Some(value) => (value.clone().deserialize_any(visitor))
+                .map_err(|_| Stop::custom("not one of the types that are expected here")),
+            None => visitor.visit_unit(),
+        }
+    }
+}
