@@ -3,8 +3,6 @@
 //! A row is three cells: the topic, with a link to its page; what axum has; and where to
 //! read on, in a lesson of ours or in official documentation.
 
-use std::collections::BTreeMap;
-
 use super::{Fault, Page};
 
 /// Where FastAPI's documentation is.
@@ -34,9 +32,9 @@ struct Row<'a> {
 pub fn check_map(page: &Page, sources: &Sources<'_>) -> Vec<Fault> {
     let rows = rows(page);
     let mut faults: Vec<Fault> = rows.iter().flat_map(|row| row_faults(page, row)).collect();
-    faults.extend(topic_faults(page, &rows, sources.topics));
+    faults.extend(topic_fault(page, &rows, sources.topics));
     faults.extend(lesson_faults(page, &rows, sources.lessons));
-    faults.extend(summary_faults(page, &rows, sources));
+    faults.extend(version_fault(page, sources.requirements));
     faults
 }
 
@@ -70,12 +68,12 @@ impl Row<'_> {
         self.cells.get(2).into_iter().flat_map(|cell| targets(cell))
     }
 
-    /// The lessons that it points at.
+    /// The lessons that it points at, on any of their pages.
     fn lessons(&self, page: &Page) -> impl Iterator<Item = String> {
         let root = page.resolve("").unwrap_or_default();
         self.places().filter_map(move |place| {
             let file = root.join(place.split('#').next()?);
-            let lesson = file.to_str()?.strip_prefix("lessons/")?.strip_suffix("/README.md")?;
+            let (lesson, _) = file.to_str()?.strip_prefix("lessons/")?.split_once('/')?;
             Some(lesson.to_owned())
         })
     }
@@ -123,49 +121,20 @@ fn is_sound(place: &str) -> bool {
     !place.contains(':') || OFFICIAL.iter().any(|host| place.starts_with(host))
 }
 
-/// The topics are those of the list, each once, and in its order.
-fn topic_faults(page: &Page, rows: &[Row<'_>], topics: &str) -> Vec<Fault> {
+/// The topics are those of the list, each once, and in its order; named is where they part.
+fn topic_fault(page: &Page, rows: &[Row<'_>], topics: &str) -> Option<Fault> {
     let wanted: Vec<&str> = listed(topics).collect();
-    let mut faults = Vec::new();
-    let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut last = 0;
-    for (line, topic) in rows.iter().filter_map(|row| Some((row.line, row.topic()?))) {
-        let Some(index) = wanted.iter().position(|wanted| *wanted == topic) else {
-            let message = format!("`{topic}` is in no list of topics; correct the address");
-            faults.push(page.fault(line, message));
-            continue;
-        };
-        if let Some(first) = lines.insert(index, line) {
-            let message = format!("`{topic}` has a second row, first in line {first}; delete one");
-            faults.push(page.fault(line, message));
-        } else if index < last {
-            let message = format!(
-                "`{topic}` comes after `{}`, but FastAPI has it before; move the row",
-                wanted[last]
-            );
-            faults.push(page.fault(line, message));
-        }
-        last = last.max(index);
-    }
-    faults.extend(missing(page, &wanted, &lines));
-    faults
-}
-
-/// A fault for each topic without a row, in the line of the row that it should follow.
-fn missing(page: &Page, wanted: &[&str], lines: &BTreeMap<usize, usize>) -> Vec<Fault> {
-    let absent = (0..wanted.len()).filter(|index| !lines.contains_key(index));
-    absent
-        .map(|index| {
-            let topic = wanted[index];
-            match lines.range(..index).next_back() {
-                Some((before, line)) => page.fault(
-                    *line,
-                    format!("`{topic}` has no row; write one after that of `{}`", wanted[*before]),
-                ),
-                None => page.fault(1, format!("`{topic}` has no row; write one at the beginning")),
-            }
-        })
-        .collect()
+    let topic = |index: usize| rows.get(index).and_then(Row::topic);
+    let mut indices = 0..wanted.len().max(rows.len());
+    let index = indices.find(|index| wanted.get(*index).copied() != topic(*index))?;
+    let message = match wanted.get(index) {
+        Some(topic) => format!(
+            "FastAPI's topic here is `{topic}`; write its row, or bring the rows into its order"
+        ),
+        None => "FastAPI has no topic after those above; delete this row".to_owned(),
+    };
+    let line = rows.get(index).or(rows.last()).map_or(1, |row| row.line);
+    Some(page.fault(line, message))
 }
 
 /// The lines of the list that are no comments.
@@ -187,25 +156,15 @@ fn lesson_faults(page: &Page, rows: &[Row<'_>], lessons: &[String]) -> Vec<Fault
         .collect()
 }
 
-/// The page says how much it is, and of which version.
-fn summary_faults(page: &Page, rows: &[Row<'_>], sources: &Sources<'_>) -> Vec<Fault> {
-    let taught = rows.iter().filter(|row| row.lessons(page).next().is_some()).count();
-    let count = format!("{} topics, {taught} of them with a link into a lesson", rows.len());
-    let version = sources.requirements.lines().find_map(|line| line.strip_prefix("fastapi=="));
+/// The page says of which version its list is.
+fn version_fault(page: &Page, requirements: &str) -> Option<Fault> {
+    let version = requirements.lines().find_map(|line| line.strip_prefix("fastapi=="));
     let version = format!("FastAPI {}", version.unwrap_or("(not pinned)"));
-    let mut faults = Vec::new();
-    if !page.text().contains(&count) {
-        let message = format!("the page does not say how much it has; write `{count}`");
-        faults.push(page.fault(1, message));
-    }
-    if !page.text().contains(&version) {
-        let message = format!(
-            "the page does not say that its list is of {version}, the version that the tests \
-             run; compare the list with that version's documentation, and write it"
-        );
-        faults.push(page.fault(1, message));
-    }
-    faults
+    let message = format!(
+        "the page does not say that its list is of {version}, the version that the tests \
+         run; compare the list with that version's documentation, and write it"
+    );
+    (!page.text().contains(&version)).then(|| page.fault(1, message))
 }
 
 #[cfg(test)]
@@ -217,16 +176,17 @@ mod tests {
 
     const TOPICS: &str = "# From somewhere.\n\ntutorial/body/\ntutorial/cors/\nadvanced/wsgi/\n";
 
+    const VERSION: &str = "The list is that of FastAPI 1.2.3.\n";
+
     const BODY: &str = "| [Body](https://fastapi.tiangolo.com/tutorial/body/) | `Json` | \
-                        [sql](sql/README.md#body), [docs](https://docs.rs/axum) |\n";
+                        [sql](sql/docs/1-body.md#body), [docs](https://docs.rs/axum) |\n";
     const CORS: &str = "| [CORS](https://fastapi.tiangolo.com/tutorial/cors/) | a layer | \
                         [docs](https://docs.rs/tower-http) |\n";
     const WSGI: &str = "| [WSGI](https://fastapi.tiangolo.com/advanced/wsgi/) | nothing | \
                         [async](async/README.md) |\n";
 
     fn faults(rows: &[&str]) -> Vec<String> {
-        let summary = "FastAPI 1.2.3 has 3 topics, 2 of them with a link into a lesson.\n";
-        faults_of(&format!("{summary}\n| a | b | c |\n| - | - | - |\n{}", rows.concat()))
+        faults_of(&format!("{VERSION}\n| a | b | c |\n| - | - | - |\n{}", rows.concat()))
     }
 
     fn faults_of(text: &str) -> Vec<String> {
@@ -236,12 +196,19 @@ mod tests {
         messages(check_map(&page, &Sources { topics: TOPICS, requirements, lessons: &lessons }))
     }
 
+    /// The fault of a line that should be about this topic.
+    fn part(line: usize, topic: &str) -> String {
+        format!(
+            "lessons/README.md:{line}: FastAPI's topic here is `{topic}`; \
+             write its row, or bring the rows into its order"
+        )
+    }
+
     #[test]
     fn a_complete_map_is_no_fault() {
         assert_eq!(faults(&[BODY, CORS, WSGI]), Vec::<String>::new());
-        let text = "FastAPI 1.2.3, 3 topics, 2 of them with a link into a lesson\n\n";
         let table = "| a | b | c |\n| - | - | - |\n";
-        let two_tables = format!("{text}{table}{BODY}\n## Next\n\n{table}{CORS}{WSGI}");
+        let two_tables = format!("{VERSION}\n{table}{BODY}\n## Next\n\n{table}{CORS}{WSGI}");
         assert_eq!(faults_of(&two_tables), Vec::<String>::new());
     }
 
@@ -263,8 +230,7 @@ mod tests {
             [
                 "lessons/README.md:6: the first cell links to no page of FastAPI's; \
                  write `[…](https://fastapi.tiangolo.com/tutorial/…/)`",
-                "lessons/README.md:5: `tutorial/cors/` has no row; \
-                 write one after that of `tutorial/body/`",
+                &part(6, "tutorial/cors/"),
             ]
         );
     }
@@ -298,45 +264,25 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_without_a_row() {
-        let summary = "FastAPI 1.2.3 has 2 topics, 2 of them with a link into a lesson.\n\n";
-        let table = "| a | b | c |\n| - | - | - |\n";
-        assert_eq!(
-            faults_of(&format!("{summary}{table}{BODY}{WSGI}")),
-            ["lessons/README.md:5: `tutorial/cors/` has no row; \
-              write one after that of `tutorial/body/`"]
-        );
-        let summary = "FastAPI 1.2.3 has 2 topics, 1 of them with a link into a lesson.\n\n";
-        let row = WSGI.replace("async/README.md", "sql/README.md), [b](async/README.md");
-        assert_eq!(
-            faults_of(&format!("{summary}{table}{CORS}{row}")),
-            ["lessons/README.md:1: `tutorial/body/` has no row; write one at the beginning"]
-        );
-    }
-
-    #[test]
-    fn a_topic_that_fastapi_does_not_have() {
+    fn topics_that_are_not_those_of_fastapi() {
         let row = CORS.replace("tutorial/cors/", "tutorial/corps/");
-        assert_eq!(
-            faults(&[BODY, CORS, &row, WSGI])[0],
-            "lessons/README.md:7: `tutorial/corps/` is in no list of topics; correct the address"
-        );
+        assert_eq!(faults(&[BODY, WSGI]), [part(6, "tutorial/cors/")], "none is left out");
+        assert_eq!(faults(&[BODY, CORS, &row, WSGI]), [part(7, "advanced/wsgi/")], "none is new");
+        assert_eq!(faults(&[BODY, CORS, CORS, WSGI]), [part(7, "advanced/wsgi/")], "none is twice");
+        assert_eq!(faults(&[BODY, WSGI, CORS]), [part(6, "tutorial/cors/")], "all are in order");
     }
 
     #[test]
-    fn a_topic_with_two_rows() {
+    fn rows_that_end_too_early_or_too_late() {
+        assert_eq!(faults(&[WSGI, BODY])[..1], [part(5, "tutorial/body/")]);
         assert_eq!(
-            faults(&[BODY, CORS, CORS, WSGI])[0],
-            "lessons/README.md:7: `tutorial/cors/` has a second row, first in line 6; delete one"
+            faults(&[BODY, CORS, WSGI, CORS]),
+            ["lessons/README.md:8: FastAPI has no topic after those above; delete this row"]
         );
-    }
-
-    #[test]
-    fn topics_in_another_order() {
+        let wsgi = BODY.replace("docs.rs/axum", "docs.rs/async").replace("sql/docs", "async/docs");
         assert_eq!(
-            faults(&[BODY, WSGI, CORS]),
-            ["lessons/README.md:7: `tutorial/cors/` comes after `advanced/wsgi/`, \
-              but FastAPI has it before; move the row"]
+            faults(&[BODY, &wsgi.replace("tutorial/body", "tutorial/cors")]),
+            [part(6, "advanced/wsgi/")]
         );
     }
 
@@ -353,14 +299,10 @@ mod tests {
     fn a_map_that_does_not_say_what_it_is() {
         let table = "| a | b | c |\n| - | - | - |\n";
         assert_eq!(
-            faults_of(&format!("FastAPI 1.2.2 has 4 topics.\n\n{table}{BODY}{CORS}{WSGI}")),
-            [
-                "lessons/README.md:1: the page does not say how much it has; \
-                 write `3 topics, 2 of them with a link into a lesson`",
-                "lessons/README.md:1: the page does not say that its list is of FastAPI 1.2.3, \
-                 the version that the tests run; compare the list with that version's \
-                 documentation, and write it",
-            ]
+            faults_of(&format!("FastAPI 1.2.2\n\n{table}{BODY}{CORS}{WSGI}")),
+            ["lessons/README.md:1: the page does not say that its list is of FastAPI 1.2.3, \
+              the version that the tests run; compare the list with that version's \
+              documentation, and write it"]
         );
     }
 }
