@@ -10,20 +10,9 @@ use super::{Fault, Heading, Link, Page};
 ///
 /// Links to the web are checked for their form only: a test needs no network.
 pub fn check_links(page: &Page) -> Vec<Fault> {
-    let unlabelled = page.unlabelled.iter().map(|link| {
-        let label = &link.target;
-        let message = format!(
-            "the link's label `{label}` is defined nowhere, so a reader sees brackets; \
-             write `[{label}]: ADDRESS` on a line of its own"
-        );
-        page.fault(link.line, message)
-    });
     let mut linked = HashMap::new();
-    let broken = page
-        .links
-        .iter()
-        .filter_map(|link| Some(page.fault(link.line, fault(page, link, &mut linked)?)));
-    broken.chain(unlabelled).collect()
+    let links = page.links.iter();
+    links.filter_map(|link| Some(page.fault(link.line, fault(page, link, &mut linked)?))).collect()
 }
 
 /// The anchors of the pages that were linked to so far. Many links lead to one page, and
@@ -164,15 +153,6 @@ mod tests {
                 "lessons/streaming/README.md:3: the link `../../README.md#three` \
                  names no heading; README.md has: one, two",
             ]
-        );
-    }
-
-    #[test]
-    fn a_link_whose_label_is_defined_nowhere() {
-        assert_eq!(
-            faults("text, elided with [..]\n\nsee [the page][gone]\n"),
-            ["lessons/streaming/README.md:3: the link's label `gone` is defined nowhere, \
-              so a reader sees brackets; write `[gone]: ADDRESS` on a line of its own"]
         );
     }
 

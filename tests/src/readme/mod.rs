@@ -41,9 +41,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use pulldown_cmark::{
-    BrokenLink, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
-};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 pub use answers::{bless_answers, check_answers};
 pub use claims::{TestFunction, check_claims, check_differences, test_functions};
@@ -84,8 +82,6 @@ pub struct Page {
     blocks: Vec<Block>,
     headings: Vec<Heading>,
     links: Vec<Link>,
-    /// Links of the form `[text][label]` whose label is defined nowhere.
-    unlabelled: Vec<Link>,
     code_spans: Vec<CodeSpan>,
     /// `code` comments that no block follows.
     stray_sources: Vec<Source>,
@@ -149,7 +145,6 @@ impl Page {
             blocks: Vec::new(),
             headings: Vec::new(),
             links: Vec::new(),
-            unlabelled: Vec::new(),
             code_spans: Vec::new(),
             stray_sources: Vec::new(),
         };
@@ -174,19 +169,7 @@ impl Page {
         let mut block: Option<Block> = None;
         let mut heading: Option<Heading> = None;
         let mut source: Option<Source> = None;
-        let mut unlabelled = Vec::new();
-        // To the parser a link without its label is plain text; only this callback sees it.
-        let note_unlabelled = |link: BrokenLink<'_>| {
-            // `[..]` alone is most often no link at all, but two pairs of brackets are.
-            if link.link_type == LinkType::Reference {
-                let line = lines.number(link.span.start);
-                unlabelled.push(Link { line, target: link.reference.into_string() });
-            }
-            None
-        };
-        let parser = Parser::new_with_broken_link_callback(&text, options, Some(note_unlabelled));
-
-        for (event, range) in parser.into_offset_iter() {
+        for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
             // The comment's own end is all that may come between it and its block.
             if event == Event::End(TagEnd::HtmlBlock) {
                 continue;
@@ -226,7 +209,6 @@ impl Page {
             }
         }
         self.stray_sources.extend(source);
-        self.unlabelled = unlabelled;
     }
 
     fn fault(&self, line: usize, message: impl Into<String>) -> Fault {
