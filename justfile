@@ -5,7 +5,7 @@ threads := "12"
 _default:
     @just --list --unsorted
 
-# Formatting, lints, documentation, the whole suite on the Rust lessons, the READMEs.
+# Formatting, lints, documentation, the whole suite on the Rust lessons, the pages.
 test-all:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
@@ -29,7 +29,7 @@ parity *LESSON:
 check-mine LESSON URL *OPTIONS:
     cargo run -p lesson-tests --bin claims -- check-mine {{LESSON}} {{URL}} {{OPTIONS}}
 
-# Rewrites the READMEs' code blocks, transcripts and tables of answers from what the code and the servers do.
+# Rewrites the pages' code blocks, transcripts and tables of answers from what the code and the servers do.
 bless:
     cargo run --quiet -p lesson-tests --bin bless
 
@@ -41,7 +41,7 @@ bench *LESSONS:
 bench-build:
     cargo run -p lesson-tests --bin bench_build
 
-# Shows what `just bench` and `just bench-build` measured in the READMEs.
+# Shows what `just bench` and `just bench-build` measured in the pages.
 bless-figures:
     cargo run --quiet -p lesson-tests --bin bless_figures
 

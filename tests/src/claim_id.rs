@@ -21,6 +21,12 @@ impl ClaimId {
         (two_capitals && id.to_string() == text).then_some(id)
     }
 
+    /// The id and the sentence of a claim, `- **ST-3** A sentence.`; `None` if the line is none.
+    pub fn of_claim(line: &str) -> Option<(Self, &str)> {
+        let (id, sentence) = line.trim_start().strip_prefix("- **")?.split_once("**")?;
+        Some((Self::parse(id)?, sentence.trim()))
+    }
+
     /// The id and the sentence in the path of a test, `streaming::text::st_01_each_piece_…`;
     /// `None` if it is named after no claim.
     pub fn of_test(path: &str) -> Option<(Self, String)> {
@@ -56,6 +62,18 @@ mod tests {
         assert_eq!(id.test_prefix(), "st_03_");
         for other in ["ST-03", "ST-+3", "ST-", "ST3", "STX-3", "st-3"] {
             assert_eq!(ClaimId::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_claim_is_a_bullet_that_starts_with_its_id() {
+        let id = ClaimId { prefix: "ST".to_owned(), number: 3 };
+        assert_eq!(
+            ClaimId::of_claim("  - **ST-3** A piece leaves. "),
+            Some((id, "A piece leaves."))
+        );
+        for other in ["- ST-3 a", "**ST-3** a", "- **UTF-8** a", "* **ST-3** a"] {
+            assert_eq!(ClaimId::of_claim(other), None, "{other}");
         }
     }
 

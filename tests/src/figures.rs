@@ -1,4 +1,4 @@
-//! What `just bench` measured, and how a README shows it: tables and a plot.
+//! What `just bench` measured, and how a page shows it: tables and a plot.
 //!
 //! A run writes `target/figures/streaming.json`. `just bless-figures` takes it over as
 //! `tests/figures/streaming.json`, and writes the tables and the plot from there, so that
@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::readme::Page;
 use crate::workspace;
 
 /// The name of the figures that are of no lesson: how long all that takes to build.
 pub const BUILD: &str = "build";
 
-/// The plot's name, beside the README that shows it.
+/// The plot's name, in the lesson's folder.
 const PLOT: &str = "figures.svg";
 
 /// One run of a command that measures.
@@ -178,19 +179,20 @@ pub fn measured(name: &str) -> PathBuf {
     workspace::target().join("figures").join(format!("{name}.json"))
 }
 
-/// Where the figures lie that the READMEs show.
+/// Where the figures lie that the pages show.
 pub fn taken_over(name: &str) -> PathBuf {
     workspace::root().join("tests/figures").join(format!("{name}.json"))
 }
 
-/// The plot beside a lesson's README; there is none of the build.
+/// The plot of a lesson; there is none of the build.
 pub fn plot_file(name: &str) -> Option<PathBuf> {
-    (name != BUILD).then(|| workspace::lesson(name).join(PLOT))
+    (name != BUILD).then(|| Path::new("lessons").join(name).join(PLOT))
 }
 
 /// What the page shows of these figures.
-pub fn shown_by_page(figures: &Figures, name: &str) -> String {
-    figures.markdown((name != BUILD).then_some(PLOT))
+pub fn shown_by(page: &Page, figures: &Figures, name: &str) -> String {
+    let plot = (name != BUILD).then(|| page.link_to(PLOT));
+    figures.markdown(plot.as_deref())
 }
 
 #[cfg(test)]

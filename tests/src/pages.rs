@@ -1,20 +1,28 @@
-//! The READMEs of the workspace, and the servers that their transcripts talk to.
+//! The pages of the workspace, and the servers that their transcripts talk to.
+
+use std::fs;
+use std::path::Path;
 
 use crate::binary::Binary;
 use crate::figures;
-use crate::readme::Page;
+use crate::readme::{FIGURES, Page};
 use crate::workspace;
 
 /// Every page that is checked: the workspace's, the map and the lessons'.
 pub fn all() -> Vec<Page> {
     let mut pages = about_no_lesson();
-    pages.extend(of_lessons().into_iter().map(|(_, page)| page));
+    pages.extend(of_lessons().into_iter().flat_map(|(_, pages)| pages));
     pages
 }
 
-/// The pages that no server stands behind: the workspace's and the map.
+/// The pages that no server stands behind: the workspace's, the map, and those of folders in
+/// `lessons/` that make no claim.
 pub fn about_no_lesson() -> Vec<Page> {
-    vec![read("README.md"), read("CONTRIBUTING.md"), map()]
+    let lessons = workspace::lessons();
+    let others = workspace::folders().into_iter().filter(|folder| !lessons.contains(folder));
+    let mut pages = vec![read("README.md"), read("CONTRIBUTING.md"), map()];
+    pages.extend(others.flat_map(|folder| of_lesson(&folder)));
+    pages
 }
 
 /// FastAPI's topics, and where each is found here.
@@ -22,28 +30,41 @@ pub fn map() -> Page {
     read("lessons/README.md")
 }
 
-/// Each lesson's name and page.
-pub fn of_lessons() -> Vec<(String, Page)> {
-    workspace::lessons().into_iter().map(|lesson| (lesson.clone(), of_lesson(&lesson))).collect()
+/// Each lesson's name and pages.
+pub fn of_lessons() -> Vec<(String, Vec<Page>)> {
+    let lessons = workspace::lessons().into_iter();
+    lessons.map(|lesson| (lesson.clone(), of_lesson(&lesson))).collect()
 }
 
-/// The page of a lesson.
-pub fn of_lesson(lesson: &str) -> Page {
-    read(&format!("lessons/{lesson}/README.md"))
+/// The pages of a lesson: its README, then those of its `docs/`.
+pub fn of_lesson(lesson: &str) -> Vec<Page> {
+    workspace::pages(&workspace::root(), lesson).iter().map(|file| read(file)).collect()
 }
 
-/// The pages that show figures, by the name of what was measured.
-pub fn with_figures() -> Vec<(String, Page)> {
-    // What the first steps cost is axum's own cost, and testing is about no server.
-    let unmeasured = ["first-steps", "testing"];
-    let mut pages: Vec<_> = of_lessons();
-    pages.retain(|(lesson, _)| !unmeasured.contains(&lesson.as_str()));
-    pages.push((figures::BUILD.to_owned(), read("README.md")));
+/// The pages among which one shows figures, by the name of what was measured.
+pub fn with_figures() -> Vec<(String, Vec<Page>)> {
+    let mut pages = of_lessons();
+    pages.push((figures::BUILD.to_owned(), vec![read("README.md")]));
+    pages.retain(|(name, pages)| figures::taken_over(name).exists() || FIGURES.is_in(pages));
     pages
 }
 
 fn read(file: &str) -> Page {
     Page::read(&workspace::root(), file).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// Writes a file of the workspace and says so, unless it has that text already.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write(file: &Path, text: &str) -> Result<(), String> {
+    let path = workspace::root().join(file);
+    if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    println!("writing {}", file.display());
+    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The real program, with a tick short enough to replay every transcript in a moment.

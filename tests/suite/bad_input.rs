@@ -78,7 +78,7 @@ const DURABLE_ROUTES: [&str; 2] = ["/durable/mails", "/durable/jobs/{id}"];
 #[test]
 fn no_bad_request_to_any_route_is_the_servers_fault() {
     rust_only!("starts the real programs");
-    let lessons = pages::of_lessons().into_iter().map(|(name, page)| (name, routes_of(&page)));
+    let lessons = pages::of_lessons().into_iter().map(|(name, pages)| (name, routes_of(&pages)));
     let durable = (DURABLE_WEB.to_owned(), DURABLE_ROUTES.map(str::to_owned).into());
     let programs: Vec<_> = lessons.chain([durable]).collect();
     let rest = Mutex::new(programs.iter());

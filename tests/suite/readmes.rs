@@ -1,4 +1,4 @@
-//! Nothing that a README shows is untested.
+//! Nothing that a page shows is untested.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::thread;
 
 use lesson_tests::figures::{self, Figures};
 use lesson_tests::readme::{
-    Fault, Page, Sources, TestFunction, check_claims, check_code, check_commands, check_console,
-    check_differences, check_doc_tests, check_figures, check_links, check_map, check_mentions,
+    FIGURES, Fault, Page, Sources, TestFunction, check_claims, check_code, check_commands,
+    check_console, check_differences, check_doc_tests, check_links, check_map, check_mentions,
     check_modules, check_no_console, routes_of, test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
@@ -24,7 +24,7 @@ fn code_blocks_are_cut_from_compiled_files() {
 
 #[test]
 fn links_lead_somewhere() {
-    assert_none(pages::all().iter().flat_map(check_links).collect());
+    assert_none(check_links(&pages::all()));
 }
 
 #[test]
@@ -34,11 +34,15 @@ fn commands_name_what_exists() {
 
 #[test]
 fn figures_are_those_that_were_measured() {
-    for (name, page) in pages::with_figures() {
+    for (name, pages) in pages::with_figures() {
         let measured = Figures::read(&figures::taken_over(&name)).expect("figures");
-        assert_none(check_figures(&page, &figures::shown_by_page(&measured, &name)));
+        assert_none(FIGURES.check(&pages, |page| figures::shown_by(page, &measured, &name)));
         if let Some(plot) = figures::plot_file(&name) {
-            assert_eq!(read(&plot), measured.plot(), "run `just bless-figures`");
+            assert_eq!(
+                read(&workspace::root().join(plot)),
+                measured.plot(),
+                "run `just bless-figures`"
+            );
         }
     }
 }
@@ -61,15 +65,20 @@ fn no_transcript_stands_where_none_is_replayed() {
 
 #[test]
 fn transcripts_are_what_the_lessons_answer() {
-    rust_only!("replays the READMEs against the Rust lessons");
-    let replay = |(lesson, page): &(String, Page)| {
+    rust_only!("replays the pages against the Rust lessons");
+    // Each page on a server of its own: a reader may begin with any of them.
+    let replay = |lesson: &str, page: &Page| {
         let server = pages::server(lesson);
         check_console(page, server.address(), &pages::banner(&server))
     };
-    let pages = pages::of_lessons();
+    let replay_all = |(lesson, pages): &(String, Vec<Page>)| {
+        pages.iter().flat_map(|page| replay(lesson, page)).collect::<Vec<_>>()
+    };
+    let lessons = pages::of_lessons();
     // All lessons at once, since most commands wait for ticks.
     let faults = thread::scope(|scope| {
-        let replays: Vec<_> = pages.iter().map(|page| scope.spawn(move || replay(page))).collect();
+        let spawn = |lesson| scope.spawn(move || replay_all(lesson));
+        let replays: Vec<_> = lessons.iter().map(spawn).collect();
         replays.into_iter().flat_map(|faults| faults.join().expect("no panic")).collect()
     });
     assert_none(faults);
@@ -77,8 +86,8 @@ fn transcripts_are_what_the_lessons_answer() {
 
 #[test]
 fn claims_have_tests_and_tests_have_claims() {
-    for (lesson, page) in pages::of_lessons() {
-        assert_none(check_claims(&page, &prefix(&page), &tests_of(&lesson)));
+    for (lesson, pages) in pages::of_lessons() {
+        assert_none(check_claims(&pages, &tests_of(&lesson)));
     }
 }
 
@@ -115,17 +124,17 @@ fn examples_in_the_documentation_are_tested() {
 
 #[test]
 fn intended_differences_are_in_the_table() {
-    for (lesson, page) in pages::of_lessons() {
-        assert_none(check_differences(&page, &tests_of(&lesson)));
+    for (lesson, pages) in pages::of_lessons() {
+        assert_none(check_differences(&pages, &tests_of(&lesson)));
     }
 }
 
 #[tokio::test]
 async fn routes_of_the_tables_exist() {
     own_server_only!("starts every lesson");
-    for (lesson, page) in pages::of_lessons() {
+    for (lesson, pages) in pages::of_lessons() {
         let server = TestServer::start(&lesson).await;
-        let routes = routes_of(&page);
+        let routes = routes_of(&pages);
         assert!(!routes.is_empty(), "{lesson}: no table below the heading \"The routes\"");
         for route in routes {
             // No route takes TRACE, so one that exists refuses the method, not the path.
@@ -133,13 +142,6 @@ async fn routes_of_the_tables_exist() {
             assert_eq!(server.send(request).await.status, 405, "{lesson}: no route {route}");
         }
     }
-}
-
-/// `ST`, from the page's first claim.
-fn prefix(page: &Page) -> String {
-    let claim = page.text().lines().find_map(|line| line.strip_prefix("- **"));
-    let prefix = claim.and_then(|claim| claim.split_once('-'));
-    prefix.expect("a claim, - **XX-1** …").0.to_owned()
 }
 
 /// The test functions of a lesson: its module of this suite, with the folder of that

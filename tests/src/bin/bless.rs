@@ -1,22 +1,27 @@
-//! Rewrites what the READMEs show of the code, of the servers and of the tests.
+//! Rewrites what the pages show of the code, of the servers and of the tests.
 //!
 //! Only what no longer fits is rewritten. Read the diff: it is what changed for a reader.
 
-use std::fs;
+use std::path::Path;
 
-use lesson_tests::readme::{Page, bless_answers, bless_code, bless_console};
-use lesson_tests::{SuiteRun, differences, pages, workspace};
+use lesson_tests::readme::{ANSWERS, Page, bless_code, bless_console};
+use lesson_tests::{SuiteRun, differences, pages};
 
 fn main() {
     for page in pages::all() {
         write(&page, &bless_code(&page));
     }
-    for (lesson, page) in pages::of_lessons() {
-        let server = pages::server(&lesson);
-        write(&page, &bless_console(&page, server.address(), &pages::banner(&server)));
+    for (lesson, pages) in pages::of_lessons() {
+        for page in pages {
+            let server = pages::server(&lesson);
+            write(&page, &bless_console(&page, server.address(), &pages::banner(&server)));
+        }
     }
-    for (lesson, page) in pages::of_lessons() {
-        write(&page, &bless_answers(&page, &answers(&lesson)));
+    for (lesson, pages) in pages::of_lessons() {
+        let answers = answers(&lesson);
+        for page in pages {
+            write(&page, &ANSWERS.bless(&page, &answers));
+        }
     }
 }
 
@@ -31,10 +36,5 @@ fn answers(lesson: &str) -> String {
 }
 
 fn write(page: &Page, blessed: &str) {
-    if page.text() == blessed {
-        return;
-    }
-    let path = workspace::root().join(page.file());
-    fs::write(&path, blessed).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    println!("rewrote {}", page.file());
+    pages::write(Path::new(page.file()), blessed).unwrap_or_else(|error| panic!("{error}"));
 }

@@ -2,15 +2,18 @@
 //!
 //! A claim is a bullet that starts with its id, `- **ST-3** …`; its tests are called
 //! `st_03_…`. A claim marked `- **ST-22** *(prose)* …` has nothing that could be tested.
+//! The ids are counted over all pages of a lesson.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answers::opens_answers;
-use super::{Fault, Page};
+use super::{Fault, Page, register};
 use crate::claim_id::ClaimId;
 
 /// How many claims of a lesson may do without a test.
 const MAX_PROSE: usize = 5;
+
+/// How the heading above the table of differences starts.
+const DIFFERS: &str = "Where axum differs";
 
 /// What a test writes where the two targets are meant to differ.
 const DIFFERENCE: &str = "expect(rust(";
@@ -46,93 +49,98 @@ impl TestFunction {
     }
 }
 
-struct Claim {
+pub(super) struct Claim<'a> {
+    page: &'a Page,
     line: usize,
-    id: ClaimId,
-    prose: bool,
+    pub(super) id: ClaimId,
+    text: &'a str,
+}
+
+impl Claim<'_> {
+    fn fault(&self, message: String) -> Fault {
+        self.page.fault(self.line, message)
+    }
+
+    fn is_prose(&self) -> bool {
+        self.text.starts_with("*(prose)*")
+    }
 }
 
 /// Claims and tests name each other; the ids run from 1 without a gap.
-pub fn check_claims(page: &Page, prefix: &str, tests: &[TestFunction]) -> Vec<Fault> {
-    let claims = claims(page);
-    let mut faults = numbering(page, prefix, &claims);
-    faults.extend(misspelt(page, prefix, &claims));
-    faults.extend(too_much_prose(page, &claims));
+pub fn check_claims(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
+    let claims: Vec<_> = pages.iter().flat_map(claims_of).collect();
+    let Some(prefix) = claims.first().map(|claim| claim.id.prefix.clone()) else {
+        return Vec::new();
+    };
+    let mut faults = numbering(&claims, &prefix);
+    faults.extend(pages.iter().flat_map(|page| misspelt(page, &prefix)));
+    faults.extend(too_much_prose(claims.iter()));
 
     // A test that is ignored does not run, and so it proves nothing.
     let run = tests.iter().filter(|test| !test.ignored);
     let tested: BTreeSet<ClaimId> = run.filter_map(TestFunction::claim).collect();
-    for Claim { line, id, prose } in &claims {
-        if !prose && !tested.contains(id) {
-            let message = format!(
-                "{id} has no test that runs; \
-                 write one called `{}…`, or mark the claim `*(prose)*`",
-                id.test_prefix()
-            );
-            faults.push(page.fault(*line, message));
-        }
+    for claim in claims.iter().filter(|claim| !claim.is_prose() && !tested.contains(&claim.id)) {
+        faults.push(claim.fault(format!(
+            "{} has no test that runs; write one called `{}…`, or mark the claim `*(prose)*`",
+            claim.id,
+            claim.id.test_prefix()
+        )));
     }
-    for test in tests {
-        if let Some(id) = test.claim()
-            && !claims.iter().any(|claim| claim.id == id)
-        {
-            faults.push(test.fault(format!(
-                "`{}` is named after no claim; write `- **{id}** …` in {}, or rename the test",
-                test.name, page.file
-            )));
-        }
-    }
+    faults.extend(tests.iter().filter_map(|test| unclaimed(test, &claims, register(pages))));
     faults
 }
 
-/// The ids that the page claims.
-pub(super) fn ids(page: &Page) -> Vec<ClaimId> {
-    claims(page).into_iter().map(|claim| claim.id).collect()
+/// A test whose claim is not made.
+fn unclaimed(test: &TestFunction, claims: &[Claim<'_>], register: &Page) -> Option<Fault> {
+    let id = test.claim()?;
+    (!claims.iter().any(|claim| claim.id == id)).then(|| {
+        test.fault(format!(
+            "`{}` is named after no claim; write `- **{id}** …` in {}, or rename the test",
+            test.name, register.file
+        ))
+    })
 }
 
-fn claims(page: &Page) -> Vec<Claim> {
-    page.prose()
-        .filter_map(|(line, text)| {
-            let (id, claim) = text.trim_start().strip_prefix("- **")?.split_once("**")?;
-            Some(Claim {
-                line,
-                id: ClaimId::parse(id)?,
-                prose: claim.trim_start().starts_with("*(prose)*"),
-            })
-        })
-        .collect()
+/// The claims that the page makes.
+pub(super) fn claims_of(page: &Page) -> impl Iterator<Item = Claim<'_>> {
+    page.prose().filter_map(move |(line, text)| {
+        let (id, text) = ClaimId::of_claim(text)?;
+        Some(Claim { page, line, id, text })
+    })
 }
 
-fn numbering(page: &Page, prefix: &str, claims: &[Claim]) -> Vec<Fault> {
+fn numbering(claims: &[Claim<'_>], prefix: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut lines: BTreeMap<u32, usize> = BTreeMap::new();
-    for Claim { line, id, .. } in claims {
+    let mut numbers: BTreeMap<u32, &Claim<'_>> = BTreeMap::new();
+    for claim in claims {
+        let id = &claim.id;
         if id.prefix != prefix {
             let message = format!("{id} is a claim of another lesson; call it {prefix}-…");
-            faults.push(page.fault(*line, message));
-        } else if let Some(first) = lines.insert(id.number, *line) {
-            let message = format!("{id} is claimed twice, first in line {first}; renumber one");
-            faults.push(page.fault(*line, message));
+            faults.push(claim.fault(message));
+        } else if let Some(first) = numbers.get(&id.number) {
+            faults.push(claim.fault(format!(
+                "{id} is claimed in {}:{}, and a number is given once; take the next free one",
+                first.page.file, first.line
+            )));
+        } else {
+            numbers.insert(id.number, claim);
         }
     }
-    for (wanted, (number, line)) in (1..).zip(&lines) {
-        if *number != wanted {
-            let message = format!(
-                "{prefix}-{number} comes, but there is no {prefix}-{wanted}; \
-                 number the claims from 1 without a gap"
-            );
-            faults.push(page.fault(*line, message));
-            // What follows a gap is out of step, and says nothing new.
-            break;
-        }
-    }
+    // What follows a gap is out of step, and says nothing new.
+    let gap = (1..).zip(&numbers).find(|(wanted, (number, _))| wanted != *number);
+    faults.extend(gap.map(|(wanted, (number, claim))| {
+        claim.fault(format!(
+            "{prefix}-{number} comes, but there is no {prefix}-{wanted}; \
+             number the claims from 1 without a gap"
+        ))
+    }));
     faults
 }
 
 /// Bullets that start with an id, but not in the one form that is read as a claim.
-fn misspelt(page: &Page, prefix: &str, claims: &[Claim]) -> Vec<Fault> {
-    let claimed = |line| claims.iter().any(|claim| claim.line == line);
-    let bullets = page.prose().filter(|(line, _)| !claimed(*line));
+fn misspelt(page: &Page, prefix: &str) -> Vec<Fault> {
+    let read: Vec<usize> = claims_of(page).map(|claim| claim.line).collect();
+    let bullets = page.prose().filter(|(line, _)| !read.contains(line));
     let ids = bullets.filter_map(|(line, text)| Some((line, leading_id(text, prefix)?)));
     ids.map(|(line, id)| {
         let message =
@@ -150,30 +158,32 @@ fn leading_id<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     number.starts_with(|c: char| c.is_ascii_digit()).then_some(word)
 }
 
-fn too_much_prose(page: &Page, claims: &[Claim]) -> Option<Fault> {
-    let mut prose = claims.iter().filter(|claim| claim.prose).skip(MAX_PROSE);
-    let first_too_many = prose.next()?;
-    let message = format!(
+fn too_much_prose<'a>(claims: impl Iterator<Item = &'a Claim<'a>>) -> Option<Fault> {
+    let first_too_many = claims.filter(|claim| claim.is_prose()).nth(MAX_PROSE)?;
+    Some(first_too_many.fault(format!(
         "more than {MAX_PROSE} claims are prose; find something in {} that a test can show",
         first_too_many.id
-    );
-    Some(page.fault(first_too_many.line, message))
+    )))
 }
 
 /// The table of differences and the tests that declare one name the same claims.
 ///
 /// A row may also be about something that only one side has: then a test for the Rust
 /// target only stands behind it.
-pub fn check_differences(page: &Page, tests: &[TestFunction]) -> Vec<Fault> {
-    let Some(rows) = difference_rows(page) else {
-        let message = "there is no table of differences; \
-                       write one below a heading that starts with `Where axum differs`";
-        return vec![page.fault(1, message)];
-    };
-    let claims = claims(page);
+pub fn check_differences(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
+    let register = register(pages);
+    let rows = || pages.iter().flat_map(|page| page.first_cells(DIFFERS).map(move |c| (page, c)));
+    if rows().next().is_none() {
+        let message = format!(
+            "there is no table of differences; \
+             write one below a heading that starts with `{DIFFERS}`"
+        );
+        return vec![register.fault(1, message)];
+    }
+    let claims: Vec<_> = pages.iter().flat_map(claims_of).collect();
     let mut faults = Vec::new();
     let mut listed: BTreeSet<ClaimId> = BTreeSet::new();
-    for (line, cell) in rows {
+    for (page, (line, cell)) in rows() {
         for name in cell.split(',').map(str::trim) {
             match row_fault(name, &claims, tests) {
                 Ok(id) => _ = listed.insert(id),
@@ -187,7 +197,7 @@ pub fn check_differences(page: &Page, tests: &[TestFunction]) -> Vec<Fault> {
         {
             faults.push(test.fault(format!(
                 "`{}` declares a difference; add {id} to the table of differences in {}",
-                test.name, page.file
+                test.name, register.file
             )));
         }
     }
@@ -195,44 +205,23 @@ pub fn check_differences(page: &Page, tests: &[TestFunction]) -> Vec<Fault> {
 }
 
 /// The id that a row of the table names, if it belongs there.
-fn row_fault(name: &str, claims: &[Claim], tests: &[TestFunction]) -> Result<ClaimId, String> {
+fn row_fault(name: &str, claims: &[Claim<'_>], tests: &[TestFunction]) -> Result<ClaimId, String> {
     let id = ClaimId::parse(name).ok_or_else(|| {
         format!("`{name}` is no claim; the first column holds ids, such as `ST-9, ST-10`")
     })?;
     let Some(claim) = claims.iter().find(|claim| claim.id == id) else {
         return Err(format!(
-            "the table names {id}, which this page does not claim; correct the id"
+            "the table names {id}, which the lesson does not claim; correct the id"
         ));
     };
     let mut tests = tests.iter().filter(|test| test.claim().as_ref() == Some(&id));
-    if !claim.prose && !tests.any(|test| test.differs || test.rust_only) {
+    if !claim.is_prose() && !tests.any(|test| test.differs || test.rust_only) {
         return Err(format!(
             "no test of {id} declares a difference; \
              write `{DIFFERENCE}…), fastapi(…))` in one, or take {id} out of the table"
         ));
     }
     Ok(id)
-}
-
-/// The first cells of the table below "Where axum differs", with their lines.
-fn difference_rows(page: &Page) -> Option<Vec<(usize, &str)>> {
-    let index =
-        page.headings.iter().position(|heading| heading.title.starts_with("Where axum differs"))?;
-    let heading = &page.headings[index];
-    let next = page.headings[index + 1..]
-        .iter()
-        .find(|next| next.level <= heading.level)
-        .map_or(usize::MAX, |next| next.line);
-    let rows: Vec<_> = page
-        .prose()
-        .filter(|(line, _)| (heading.line..next).contains(line))
-        .take_while(|(_, text)| !opens_answers(text))
-        .filter_map(|(line, text)| Some((line, text.trim().strip_prefix('|')?)))
-        .map(|(line, row)| (line, row.split('|').next().unwrap_or_default().trim()))
-        // The titles, and the dashes below them.
-        .skip(2)
-        .collect();
-    (!rows.is_empty()).then_some(rows)
 }
 
 /// The test functions in Rust source text that rustfmt has formatted.
@@ -292,7 +281,7 @@ fn body(lines: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{messages, page};
+    use super::super::fixtures::{CLAIMS, messages, page, pages};
     use super::*;
 
     const TABLE: &str = "- **ST-1** one\n- **ST-2** two\n\n\
@@ -310,7 +299,11 @@ mod tests {
     }
 
     fn claims_faults(text: &str, names: &[&str]) -> Vec<String> {
-        messages(check_claims(&page(text), "ST", &named(names)))
+        messages(check_claims(&[page(text)], &named(names)))
+    }
+
+    fn faults_of_pages(texts: &[&str; 2], names: &[&str]) -> Vec<String> {
+        messages(check_claims(&pages(texts), &named(names)))
     }
 
     #[test]
@@ -336,7 +329,7 @@ mod tests {
                       #[test]\nfn st_02_two() {}\n";
         let tests = test_functions("tests/suite/streaming.rs", source);
         assert_eq!(
-            messages(check_claims(&page("- **ST-1** one\n- **ST-2** two\n"), "ST", &tests)),
+            messages(check_claims(&[page("- **ST-1** one\n- **ST-2** two\n")], &tests)),
             ["lessons/streaming/README.md:1: ST-1 has no test that runs; \
               write one called `st_01_…`, or mark the claim `*(prose)*`"]
         );
@@ -372,7 +365,8 @@ mod tests {
     fn an_id_that_is_claimed_twice() {
         assert_eq!(
             claims_faults("- **ST-1** one\n- **ST-1** two\n", &["st_01_one"]),
-            ["lessons/streaming/README.md:2: ST-1 is claimed twice, first in line 1; renumber one"]
+            ["lessons/streaming/README.md:2: ST-1 is claimed in lessons/streaming/README.md:1, \
+              and a number is given once; take the next free one"]
         );
     }
 
@@ -389,8 +383,8 @@ mod tests {
     #[test]
     fn a_claim_of_another_lesson() {
         assert_eq!(
-            claims_faults("- **SQ-1** one\n", &["sq_01_one"]),
-            ["lessons/streaming/README.md:1: SQ-1 is a claim of another lesson; call it ST-…"]
+            claims_faults("- **ST-1** one\n- **SQ-2** two\n", &["st_01_one", "sq_02_two"]),
+            ["lessons/streaming/README.md:2: SQ-2 is a claim of another lesson; call it ST-…"]
         );
     }
 
@@ -405,6 +399,32 @@ mod tests {
     }
 
     #[test]
+    fn claims_are_counted_over_all_pages() {
+        let claims = "- **ST-2** two\n- **ST-1** one\n";
+        let readme = "- **ST-3** three\n";
+        let tests = ["st_01_one", "st_02_two", "st_03_three"];
+        assert_eq!(faults_of_pages(&[readme, claims], &tests), Vec::<String>::new());
+        let twice = claims.replace("-1", "-3");
+        assert_eq!(
+            faults_of_pages(&[readme, &twice], &["st_02_two", "st_03_three", "st_09_nine"]),
+            [
+                format!(
+                    "{CLAIMS}:2: ST-3 is claimed in lessons/streaming/README.md:1, \
+                     and a number is given once; take the next free one"
+                ),
+                format!(
+                    "{CLAIMS}:1: ST-2 comes, but there is no ST-1; \
+                     number the claims from 1 without a gap"
+                ),
+                format!(
+                    "tests/suite/streaming.rs:2: `st_09_nine` is named after no claim; \
+                     write `- **ST-9** …` in {CLAIMS}, or rename the test"
+                ),
+            ]
+        );
+    }
+
+    #[test]
     fn a_difference_that_is_listed_and_declared_is_no_fault() {
         let tests = [
             test(
@@ -413,17 +433,37 @@ mod tests {
             ),
             test("st_02_two", "    rust_only!(\"drop is Rust's\");"),
         ];
-        let page = page(&format!("{TABLE}| ST-1, ST-2 | a | b |\n"));
-        assert_eq!(messages(check_differences(&page, &tests)), Vec::<String>::new());
+        let rows = "| ST-1, ST-2 | a | b |\n";
+        let answers = "\n<!-- answers -->\n| claim |\n| --- |\n| any |\n";
+        let page = page(&format!("{TABLE}{rows}{answers}"));
+        assert_eq!(messages(check_differences(&[page], &tests)), Vec::<String>::new());
     }
 
     #[test]
     fn a_page_without_a_table_of_differences() {
         let page = page("## Where axum differs\n\nNowhere.\n\n## Recap\n\n| a |\n| - |\n| b |\n");
         assert_eq!(
-            messages(check_differences(&page, &[])),
+            messages(check_differences(&[page], &[])),
             ["lessons/streaming/README.md:1: there is no table of differences; \
               write one below a heading that starts with `Where axum differs`"]
+        );
+    }
+
+    #[test]
+    fn tables_of_differences_may_be_on_several_pages() {
+        let declared = "    expect(rust(1), fastapi(2));";
+        let tests = [test("st_01_one", declared), test("st_02_two", declared)];
+        let (_, table) = TABLE.split_once("\n\n").expect("claims and a table");
+        let readme = format!("{table}| ST-2 | a | b |\n");
+        let both = pages(&[&readme, &format!("{TABLE}| ST-1 | a | b |\n")]);
+        assert_eq!(messages(check_differences(&both, &tests)), Vec::<String>::new());
+        let one = pages(&[&readme, "- **ST-1** one\n- **ST-2** two\n"]);
+        assert_eq!(
+            messages(check_differences(&one, &tests)),
+            [format!(
+                "tests/suite/streaming.rs:2: `st_01_one` declares a difference; \
+                 add ST-1 to the table of differences in {CLAIMS}"
+            )]
         );
     }
 
@@ -435,7 +475,7 @@ mod tests {
         ];
         let page = page(&format!("{TABLE}| ST-1 | a | b |\n"));
         assert_eq!(
-            messages(check_differences(&page, &tests)),
+            messages(check_differences(&[page], &tests)),
             ["tests/suite/streaming.rs:2: `st_02_two` declares a difference; \
               add ST-2 to the table of differences in lessons/streaming/README.md"]
         );
@@ -444,14 +484,15 @@ mod tests {
     #[test]
     fn rows_that_no_test_stands_behind() {
         let tests = [test("st_01_one", "    // expect(rust(1), fastapi(2));")];
-        let page = page(&format!("{TABLE}| ST-1 | a | b |\n| ST-8, all | a | b |\n"));
+        let rows = "| ST-1 | a | b |\n| ST-8, all | a | b |\n";
+        let page = page(&format!("{TABLE}{rows}"));
         assert_eq!(
-            messages(check_differences(&page, &tests)),
+            messages(check_differences(&[page], &tests)),
             [
                 "lessons/streaming/README.md:8: no test of ST-1 declares a difference; \
                  write `expect(rust(…), fastapi(…))` in one, or take ST-1 out of the table",
                 "lessons/streaming/README.md:9: the table names ST-8, \
-                 which this page does not claim; correct the id",
+                 which the lesson does not claim; correct the id",
                 "lessons/streaming/README.md:9: `all` is no claim; \
                  the first column holds ids, such as `ST-9, ST-10`",
             ]

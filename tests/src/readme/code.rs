@@ -2,9 +2,10 @@
 //!
 //! The page names the region in a comment directly before the block,
 //! `<!-- code: src/text.rs#stream -->`; the file marks it with two comments,
-//! `ANCHOR: stream` and `ANCHOR_END: stream`, each on a line of its own.
+//! `ANCHOR: stream` and `ANCHOR_END: stream`, each on a line of its own. The path starts at the
+//! lesson's folder, from the pages in `docs/` too, so that a block can be moved between pages.
 
-use super::{Block, Fault, Page, Source};
+use super::{Block, Fault, Page, Source, normal};
 
 /// Languages whose blocks are not cut from a file.
 ///
@@ -92,14 +93,14 @@ fn form(block: &Block) -> Option<String> {
 /// The text that `source` names.
 fn cut(page: &Page, source: &Source) -> Result<String, Fault> {
     let Source { line, path, region } = source;
-    let Some(resolved) = page.resolve(path) else {
+    let Some(resolved) = normal(&page.subject().join(path)) else {
         let message = format!("{path} is outside of the repository; name a file in it");
         return Err(page.fault(*line, message));
     };
     let text = std::fs::read_to_string(page.root.join(&resolved)).map_err(|error| {
         let message = format!(
-            "{path} cannot be read ({error}); \
-             correct the path, which starts at this page's folder"
+            "{path} cannot be read ({error}); correct the path, which leads to {}",
+            resolved.display()
         );
         page.fault(*line, message)
     })?;
@@ -146,7 +147,7 @@ fn tidy(lines: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{messages, page_in, repository};
+    use super::super::fixtures::{CLAIMS, messages, page_in, repository};
     use super::*;
 
     const RUST: &str = "\
@@ -208,6 +209,14 @@ any
         let page = page_in(root.path(), text);
         assert_eq!(messages(check_code(&page)), Vec::<String>::new());
         assert_eq!(bless_code(&page), text);
+    }
+
+    #[test]
+    fn a_path_starts_at_the_lessons_folder_on_every_page() {
+        let root = repository(&[("lessons/streaming/src/text.rs", RUST)]);
+        let text = "<!-- code: src/text.rs#inner -->\n```rust\ntwo();\n```\n";
+        let page = Page::new(root.path(), CLAIMS, text.to_owned());
+        assert_eq!(messages(check_code(&page)), Vec::<String>::new());
     }
 
     #[test]
@@ -282,7 +291,7 @@ any
             [
                 "lessons/streaming/README.md:1: src/gone.rs cannot be read \
                  (No such file or directory (os error 2)); \
-                 correct the path, which starts at this page's folder",
+                 correct the path, which leads to lessons/streaming/src/gone.rs",
                 "lessons/streaming/README.md:4: ../../../etc/hosts is outside of the repository; \
                  name a file in it",
             ]

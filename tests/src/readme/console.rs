@@ -14,7 +14,6 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -260,12 +259,8 @@ impl<'a> Stage<'a> {
 
     /// What the lesson prints when it starts, if the page starts the lesson it is about.
     fn start(&self, step: &Step) -> Result<Outcome, String> {
-        let about = Path::new(&self.page.file)
-            .strip_prefix("lessons")
-            .ok()
-            .and_then(Path::parent)
-            .map(|lesson| format!("{CARGO_RUN}{}", lesson.display()));
-        match about {
+        let lesson = self.page.subject().strip_prefix("lessons").ok();
+        match lesson.map(|lesson| format!("{CARGO_RUN}{}", lesson.display())) {
             Some(command) if !format!("{} ", step.command).starts_with(&format!("{command} ")) => {
                 Err(format!("this page starts another lesson; write `{command}`"))
             }
@@ -346,7 +341,7 @@ mod tests {
     use std::io::Write;
     use std::net::{Ipv4Addr, TcpListener};
 
-    use super::super::fixtures::{messages, page, page_in, repository};
+    use super::super::fixtures::{messages, page, page_in, pages, repository};
     use super::*;
 
     const BANNER: &str = "lesson-streaming\nlistening on http://127.0.0.1:8000\n";
@@ -526,6 +521,13 @@ $ true
             ["lessons/streaming/README.md:2: this page starts another lesson; \
               write `cargo run -p lesson-streaming`"]
         );
+    }
+
+    #[test]
+    fn a_page_in_docs_starts_its_own_lesson() {
+        let text = "```console\n$ cargo run -p lesson-streaming\n...\nlistening on [..]\n```\n";
+        let [_, page] = pages(&["", text]);
+        assert_eq!(messages(check_console(&page, NOWHERE, BANNER)), Vec::<String>::new());
     }
 
     #[test]

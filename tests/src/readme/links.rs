@@ -1,25 +1,22 @@
 //! Links between files resolve, down to the heading.
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Fault, Heading, Link, Page};
+use super::{Fault, Link, Page};
 
-/// Every relative link leads to a file or folder, and its fragment to a heading.
+/// Every relative link leads to a file or folder, and its fragment to a heading of one
+/// of the pages.
 ///
 /// Links to the web are checked for their form only: a test needs no network.
-pub fn check_links(page: &Page) -> Vec<Fault> {
-    let mut linked = HashMap::new();
-    let links = page.links.iter();
-    links.filter_map(|link| Some(page.fault(link.line, fault(page, link, &mut linked)?))).collect()
+pub fn check_links(pages: &[Page]) -> Vec<Fault> {
+    let links = pages.iter().flat_map(|page| page.links.iter().map(move |link| (page, link)));
+    links
+        .filter_map(|(page, link)| Some(page.fault(link.line, fault(page, link, pages)?)))
+        .collect()
 }
 
-/// The anchors of the pages that were linked to so far. Many links lead to one page, and
-/// to parse it for each of them takes seconds.
-type Linked = HashMap<PathBuf, io::Result<Vec<String>>>;
-
-fn fault(page: &Page, link: &Link, linked: &mut Linked) -> Option<String> {
+fn fault(page: &Page, link: &Link, pages: &[Page]) -> Option<String> {
     let target = &link.target;
     if target.contains(':') {
         return web_fault(target);
@@ -28,28 +25,24 @@ fn fault(page: &Page, link: &Link, linked: &mut Linked) -> Option<String> {
         Some((path, fragment)) => (path, Some(fragment)),
         None => (target.as_str(), None),
     };
-    if path.is_empty() {
-        let anchors = anchors(&page.headings);
-        return fragment_fault(&page.file, &anchors, target, fragment.unwrap_or_default());
-    }
-    let Some(resolved) = page.resolve(path) else {
+    let resolved = match path {
+        "" => Some(PathBuf::from(&page.file)),
+        path => page.resolve(path),
+    };
+    let Some(resolved) = resolved else {
         return Some(format!("the link `{target}` leaves the repository; link to the web instead"));
     };
-    if !page.root.join(&resolved).exists() {
-        return Some(format!(
-            "the link `{target}` leads nowhere; there is no {}",
-            resolved.display()
-        ));
-    }
-    let fragment = fragment.filter(|_| is_markdown(&resolved))?;
-    let file = resolved.to_string_lossy().into_owned();
-    let read = || Page::read(&page.root, &file).map(|other| anchors(&other.headings));
-    match linked.entry(resolved).or_insert_with(read) {
-        Ok(anchors) => fragment_fault(&file, anchors, target, fragment),
-        Err(error) => Some(format!(
-            "the target of the link `{target}` cannot be read ({error}); save it as UTF-8"
-        )),
-    }
+    let Some(other) = pages.iter().find(|other| Path::new(&other.file) == resolved) else {
+        let leads_nowhere = !page.root.join(&resolved).exists();
+        let file = resolved.display();
+        return leads_nowhere
+            .then(|| format!("the link `{target}` leads nowhere; there is no {file}"));
+    };
+    let (anchors, fragment) = (anchors(other), fragment?);
+    (!anchors.iter().any(|anchor| anchor == fragment)).then(|| {
+        let (file, anchors) = (&other.file, anchors.join(", "));
+        format!("the link `{target}` names no heading; {file} has: {anchors}")
+    })
 }
 
 fn web_fault(target: &str) -> Option<String> {
@@ -63,21 +56,11 @@ fn web_fault(target: &str) -> Option<String> {
     })
 }
 
-fn fragment_fault(file: &str, anchors: &[String], target: &str, fragment: &str) -> Option<String> {
-    (!anchors.iter().any(|anchor| anchor == fragment)).then(|| {
-        format!("the link `{target}` names no heading; {file} has: {}", anchors.join(", "))
-    })
-}
-
-fn is_markdown(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "md")
-}
-
 /// The anchors that GitHub gives to the headings; a repeated title gets a number.
-fn anchors(headings: &[Heading]) -> Vec<String> {
+fn anchors(page: &Page) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut anchors = Vec::new();
-    for heading in headings {
+    for heading in &page.headings {
         let anchor = anchor(&heading.title);
         let count = seen.entry(anchor.clone()).or_default();
         anchors.push(match *count {
@@ -100,19 +83,18 @@ fn anchor(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{FILE, messages, page, page_in, repository};
+    use super::super::fixtures::{messages, page, page_in, repository};
     use super::*;
 
     fn faults(text: &str) -> Vec<String> {
-        messages(check_links(&page(text)))
+        messages(check_links(&[page(text)]))
     }
 
     #[test]
     fn sound_links_are_no_fault() {
-        let root = repository(&[
-            ("README.md", "# The map: FastAPI → `axum`\n\n## Twice\n\n## Twice\n"),
-            ("lessons/streaming/src/text.rs", ""),
-        ]);
+        let root = repository(&[("lessons/streaming/src/text.rs", "")]);
+        let up = "# The map: FastAPI → `axum`\n\n## Twice\n\n## Twice\n";
+        let up = Page::new(root.path(), "README.md", up.to_owned());
         let text = "# Start & stop_it\n\n\
                     [up](../../README.md#the-map-fastapi--axum) [again](/README.md#twice-1)\n\
                     ![file](src/text.rs#L3) [folder](src) [here](#start--stop_it)\n\
@@ -120,7 +102,7 @@ mod tests {
                     | a |\n| - |\n| [cell](src) |\n\n\
                     ```text\n[in code](nowhere.md)\n```\n\n[ref]: src\n";
         let page = page_in(root.path(), text);
-        assert_eq!(messages(check_links(&page)), Vec::<String>::new());
+        assert_eq!(messages(check_links(&[up, page])), Vec::<String>::new());
     }
 
     #[test]
@@ -143,10 +125,10 @@ mod tests {
 
     #[test]
     fn fragments_that_are_no_heading() {
-        let root = repository(&[(FILE, ""), ("README.md", "# One\n\n## Two\n")]);
-        let page = page_in(root.path(), "# Here\n[a](#there)\n[b](../../README.md#three)\n");
+        let up = Page::new(Path::new("."), "README.md", "# One\n\n## Two\n".to_owned());
+        let page = page("# Here\n[a](#there)\n[b](../../README.md#three)\n");
         assert_eq!(
-            messages(check_links(&page)),
+            messages(check_links(&[page, up])),
             [
                 "lessons/streaming/README.md:2: the link `#there` names no heading; \
                  lessons/streaming/README.md has: here",

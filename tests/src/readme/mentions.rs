@@ -4,13 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use super::claims::ids;
+use super::claims::claims_of;
 use super::{Fault, Page};
 use crate::ClaimId;
 
 /// No page mentions a claim that no page makes.
 pub fn check_mentions(pages: &[Page]) -> Vec<Fault> {
-    let claimed: BTreeSet<ClaimId> = pages.iter().flat_map(ids).collect();
+    let claimed: BTreeSet<ClaimId> =
+        pages.iter().flat_map(claims_of).map(|claim| claim.id).collect();
     pages.iter().flat_map(|page| faults(page, &claimed)).collect()
 }
 

@@ -1,7 +1,7 @@
-//! Checks of the READMEs: nothing that a page shows is untested.
+//! Checks of the pages: nothing that one shows is untested.
 //!
-//! A page is parsed once into a [`Page`]; each check is a function from it to the
-//! [`Fault`]s it found.
+//! A page is parsed once into a [`Page`]; each check is a function from it, or from all pages
+//! of a lesson, to the [`Fault`]s it found.
 //!
 //! | check | what it compares |
 //! | --- | --- |
@@ -9,8 +9,8 @@
 //! | [`check_console`] | a transcript with what the commands print today |
 //! | [`check_no_console`] | a page that no server stands behind with having no transcript |
 //! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
-//! | [`check_answers`] | the table of differences with a run of the tests |
-//! | [`check_figures`] | the figures with the file that a measuring run wrote |
+//! | [`ANSWERS`] | the table of answers with a run of the tests |
+//! | [`FIGURES`] | the figures with the file that a measuring run wrote |
 //! | [`check_mentions`] | an id in a sentence with the claims of all pages |
 //! | [`check_links`] | a link with the file and the heading that it points at |
 //! | [`check_commands`] | a command with the recipes, packages and programs that exist |
@@ -19,17 +19,15 @@
 //! Two more look at source files, because a page relies on what they hold:
 //! [`check_doc_tests`] at examples in documentation, [`check_modules`] at files of tests.
 //!
-//! [`bless_code`], [`bless_console`], [`bless_answers`] and [`bless_figures`] give the page's text as it should be;
-//! [`routes_of`] gives what its table of routes lists.
+//! [`bless_code`], [`bless_console`] and [`Generated::bless`] give the page's text as it should
+//! be; [`routes_of`] gives what a lesson's table of routes lists.
 
-mod answers;
-mod between;
 mod claims;
 mod code;
 mod commands;
 mod console;
 mod doc_tests;
-mod figures;
+mod generated;
 mod links;
 mod map;
 mod mentions;
@@ -43,18 +41,20 @@ use std::path::{Component, Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-pub use answers::{bless_answers, check_answers};
 pub use claims::{TestFunction, check_claims, check_differences, test_functions};
 pub use code::{bless_code, check_code};
 pub use commands::check_commands;
 pub use console::{bless_console, check_console, check_no_console};
 pub use doc_tests::check_doc_tests;
-pub use figures::{bless_figures, check_figures};
+pub use generated::{ANSWERS, FIGURES, Generated};
 pub use links::check_links;
 pub use map::{Sources, check_map};
 pub use mentions::check_mentions;
 pub use modules::check_modules;
 pub use routes::routes_of;
+
+/// Where a lesson registers its claims, if not in its README.
+const REGISTER: &str = "/docs/claims.md";
 
 /// One thing that is wrong, where it is, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,21 +215,51 @@ impl Page {
         Fault { file: self.file.clone(), line, message: message.into() }
     }
 
-    /// Where a path written in the page leads, seen from the root; `None` if out of it.
-    ///
-    /// A path that leaves the repository may exist here and nowhere else.
-    fn resolve(&self, target: &str) -> Option<PathBuf> {
-        let folder = Path::new(&self.file).parent().unwrap_or(Path::new(""));
-        let mut path = PathBuf::new();
-        for part in folder.join(target).components() {
-            match part {
-                Component::Normal(name) => path.push(name),
-                Component::ParentDir if !path.pop() => return None,
-                // A leading slash means the root of the repository, as on GitHub.
-                _ => {}
-            }
+    /// The folder that it lies in.
+    fn folder(&self) -> &Path {
+        Path::new(&self.file).parent().unwrap_or(Path::new(""))
+    }
+
+    /// The folder that it is about: around `docs/` if it lies there, otherwise its own.
+    fn subject(&self) -> &Path {
+        match self.folder() {
+            docs if docs.ends_with("docs") => docs.parent().unwrap_or(docs),
+            folder => folder,
         }
-        Some(path)
+    }
+
+    /// How a link in it reaches a file of the folder that it is about.
+    pub fn link_to(&self, file: &str) -> String {
+        let up = if self.folder() == self.subject() { "" } else { "../" };
+        format!("{up}{file}")
+    }
+
+    /// Where a link in it leads, seen from the root; `None` if out of it.
+    fn resolve(&self, target: &str) -> Option<PathBuf> {
+        normal(&self.folder().join(target))
+    }
+
+    /// The lines below the heading that starts with `title`, up to the next of its level.
+    fn section(&self, title: &str) -> Range<usize> {
+        let mut headings = self.headings.iter();
+        let Some(heading) = headings.find(|heading| heading.title.starts_with(title)) else {
+            return 0..0;
+        };
+        let next = headings.find(|next| next.level <= heading.level);
+        heading.line..next.map_or(usize::MAX, |next| next.line)
+    }
+
+    /// The first cells of the table in the section that starts with `title`, with their lines.
+    fn first_cells(&self, title: &str) -> impl Iterator<Item = (usize, &str)> {
+        let section = self.section(title);
+        self.prose()
+            .filter(move |(line, _)| section.contains(line))
+            // What a command writes is a table of its own.
+            .take_while(|(_, text)| !text.starts_with("<!--"))
+            .filter_map(|(line, text)| Some((line, text.trim().strip_prefix('|')?)))
+            .map(|(line, row)| (line, row.split('|').next().unwrap_or_default().trim()))
+            // The titles, and the dashes below them.
+            .skip(2)
     }
 
     /// The page's lines that stand in no code block, with their numbers.
@@ -307,6 +337,25 @@ impl Source {
     }
 }
 
+/// The page of a lesson that registers its claims: `docs/claims.md`, or the README.
+fn register(pages: &[Page]) -> &Page {
+    pages.iter().find(|page| page.file.ends_with(REGISTER)).unwrap_or(&pages[0])
+}
+
+/// A path without `..`; `None` if it leaves the root, for there it exists on this machine only.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => normal.push(name),
+            Component::ParentDir if !normal.pop() => return None,
+            // A leading slash means the root of the repository, as on GitHub.
+            _ => {}
+        }
+    }
+    Some(normal)
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.region {
@@ -354,12 +403,13 @@ impl Lines {
 }
 
 #[cfg(test)]
-mod fixtures {
+pub(crate) mod fixtures {
     use std::path::Path;
 
     use super::{Fault, Page};
 
     pub const FILE: &str = "lessons/streaming/README.md";
+    pub const CLAIMS: &str = "lessons/streaming/docs/claims.md";
 
     /// A page of the streaming lesson in a repository without other files.
     pub fn page(text: &str) -> Page {
@@ -368,6 +418,11 @@ mod fixtures {
 
     pub fn page_in(root: &Path, text: &str) -> Page {
         Page::new(root, FILE, text.to_owned())
+    }
+
+    /// The pages of the streaming lesson: its README and its claims.
+    pub fn pages(texts: &[&str; 2]) -> [Page; 2] {
+        [page(texts[0]), Page::new(Path::new("."), CLAIMS, texts[1].to_owned())]
     }
 
     /// A repository with the given files.
@@ -389,7 +444,7 @@ mod fixtures {
 
 #[cfg(test)]
 mod tests {
-    use super::fixtures::{FILE, page, repository};
+    use super::fixtures::{FILE, page, pages, repository};
     use super::*;
 
     #[test]
@@ -417,6 +472,21 @@ mod tests {
             text,
             "1. step\n\n   ```text\n   new\n\n   end\n   ```\n\n> ```text\n> new\n>\n> end\n> ```\n"
         );
+    }
+
+    #[test]
+    fn a_section_ends_at_the_next_heading_of_its_level() {
+        let page = page("# Title\n\n## A part\n\ntext\n\n### More\n\n## Next\n\n# Last\n");
+        assert_eq!(page.section("A part"), 3..9);
+        assert_eq!(page.section("Last"), 11..usize::MAX);
+        assert_eq!(page.section("Gone"), 0..0);
+    }
+
+    #[test]
+    fn a_file_of_the_lesson_is_reached_from_every_page() {
+        let [readme, claims] = pages(&["", ""]);
+        assert_eq!(readme.link_to("figures.svg"), "figures.svg");
+        assert_eq!(claims.link_to("figures.svg"), "../figures.svg");
     }
 
     #[test]

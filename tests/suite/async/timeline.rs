@@ -1,10 +1,9 @@
 //! The chart of the example `timeline`.
 
-use std::fs;
-
 use lesson_tests::binary::run_example;
 use lesson_tests::process::Ended;
-use lesson_tests::{rust_only, workspace};
+use lesson_tests::readme::Page;
+use lesson_tests::{pages, rust_only};
 
 use super::start;
 
@@ -40,10 +39,10 @@ fn as_24_the_timeline_of_the_readme_is_what_it_draws() {
     rust_only!("starts the example");
     let ended = timeline(&["--tick-ms", "20"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    let page = fs::read_to_string(workspace::lesson("async").join("README.md"));
-    let page = page.expect("the lesson's README");
-    let (_, shown) =
-        page.split_once("$ cargo run -p lesson-async --example timeline\n").expect("a chart");
+    let pages = pages::of_lesson("async");
+    let mut texts = pages.iter().map(Page::text);
+    let command = "$ cargo run -p lesson-async --example timeline\n";
+    let (_, shown) = texts.find_map(|text| text.split_once(command)).expect("a chart");
     let shown = shown.split("```").next().expect("the end of the block");
 
     let (drawn_titles, drawn) = charts(&ended.stdout);

@@ -42,7 +42,7 @@ fn fs_13_the_table_says_in_brief_what_was_answered() {
     rust_only!("reads the README");
     let cases = cases();
     assert_eq!(cases.len(), 15);
-    let page = pages::of_lesson("first-steps");
+    let pages = pages::of_lesson("first-steps");
     let mut table = "| the request | FastAPI | axum | with our extractors |\n\
                      | --- | --- | --- | --- |\n"
         .to_owned();
@@ -51,7 +51,8 @@ fn fs_13_the_table_says_in_brief_what_was_answered() {
         let (fastapi, axum) = (brief(case.fastapi), brief(case.axum));
         table.push_str(&format!("| {} | {fastapi} | {axum} | {ours} |\n", case.name));
     }
-    assert!(page.text().contains(&table), "the table of the README is:\n\n{table}");
+    let shown = pages.iter().any(|page| page.text().contains(&table));
+    assert!(shown, "the table of the README is:\n\n{table}");
 }
 
 #[test]

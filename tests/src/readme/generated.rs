@@ -1,0 +1,129 @@
+//! What a command writes into a page, between two comments of its own.
+
+use super::{Fault, Page, register};
+
+/// The table of what FastAPI and axum answer where they differ, written by a run of the tests.
+pub const ANSWERS: Generated = Generated { name: "answers", command: "just bless" };
+
+/// The figures that a measuring run wrote down.
+pub const FIGURES: Generated = Generated { name: "figures", command: "just bless-figures" };
+
+/// A part of a page between `<!-- answers -->` and `<!-- /answers -->`.
+#[derive(Clone, Copy, Debug)]
+pub struct Generated {
+    name: &'static str,
+    /// The command that writes it.
+    command: &'static str,
+}
+
+/// What stands up to the opening comment, between the two, and from the closing one on.
+struct Parts<'a> {
+    before: &'a str,
+    shown: &'a str,
+    after: &'a str,
+}
+
+impl Generated {
+    /// One of the pages has the two comments, and what is between them is what is `wanted` there.
+    pub fn check(&self, pages: &[Page], wanted: impl Fn(&Page) -> String) -> Vec<Fault> {
+        if !self.is_in(pages) {
+            let [opening, closing] = self.comments();
+            let message = format!(
+                "the {} stand nowhere; write `{opening}` and `{closing}` where they belong, \
+                 and run `{}`",
+                self.name, self.command
+            );
+            return vec![register(pages).fault(1, message)];
+        }
+        pages.iter().filter_map(|page| self.difference(page, &wanted(page))).collect()
+    }
+
+    /// Whether one of the pages has the two comments.
+    pub fn is_in(&self, pages: &[Page]) -> bool {
+        pages.iter().any(|page| self.parts(page).is_some())
+    }
+
+    /// The page's text with this between the comments; unchanged if it has not both.
+    pub fn bless(&self, page: &Page, content: &str) -> String {
+        match self.parts(page) {
+            Some(Parts { before, after, .. }) => format!("{before}\n\n{content}\n{after}"),
+            None => page.text.clone(),
+        }
+    }
+
+    fn comments(&self) -> [String; 2] {
+        [format!("<!-- {} -->", self.name), format!("<!-- /{} -->", self.name)]
+    }
+
+    /// Takes a page apart; `None` if it has not both comments, in this order.
+    fn parts<'a>(&self, page: &'a Page) -> Option<Parts<'a>> {
+        let [opening, closing] = self.comments();
+        let start = page.text.find(&format!("{opening}\n"))? + opening.len();
+        let end = start + page.text[start..].find(&closing)?;
+        let text = &page.text;
+        Some(Parts { before: &text[..start], shown: &text[start..end], after: &text[end..] })
+    }
+
+    /// The first line that is another than it should be.
+    fn difference(&self, page: &Page, wanted: &str) -> Option<Fault> {
+        let Parts { before, shown, .. } = self.parts(page)?;
+        let (shown, wanted) = (shown.trim(), wanted.trim());
+        if shown == wanted {
+            return None;
+        }
+        let lines = shown.lines().zip(wanted.lines());
+        let same = lines.take_while(|(shown, wanted)| shown == wanted).count();
+        let should = match wanted.lines().nth(same) {
+            Some(line) => format!("be `{line}`"),
+            None => "not be here".to_owned(),
+        };
+        // The first line stands below the comment and an empty line.
+        let line = before.matches('\n').count() + 3 + same;
+        Some(page.fault(line, format!("this line should {should}; run `{}`", self.command)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{CLAIMS, messages, page, pages};
+    use super::*;
+
+    const TABLE: &str = "| claim |\n| --- |\n| ST-1 |\n| ST-2 |\n";
+
+    const EMPTY: &str = "# T\n\n<!-- answers -->\n<!-- /answers -->\n";
+
+    fn faults(pages: &[Page]) -> Vec<String> {
+        messages(ANSWERS.check(pages, |_| TABLE.to_owned()))
+    }
+
+    #[test]
+    fn a_blessed_page_has_no_fault() {
+        let blessed = ANSWERS.bless(&page(&EMPTY.replace("-->\n<", "-->\nold\n<")), TABLE);
+        assert_eq!(blessed, format!("# T\n\n<!-- answers -->\n\n{TABLE}\n<!-- /answers -->\n"));
+        assert_eq!(faults(&[page(&blessed)]), Vec::<String>::new());
+        assert_eq!(ANSWERS.bless(&page(&blessed), TABLE), blessed);
+    }
+
+    #[test]
+    fn a_line_that_the_run_does_not_say() {
+        let text = ANSWERS.bless(&page(EMPTY), TABLE);
+        assert_eq!(
+            faults(&[page(&text.replace("ST-2", "ST-3"))]),
+            ["lessons/streaming/README.md:8: this line should be `| ST-2 |`; run `just bless`"]
+        );
+        let more = text.replace("| ST-2 |\n", "| ST-2 |\n| ST-9 |\n");
+        assert_eq!(
+            faults(&pages(&["", &more])),
+            [format!("{CLAIMS}:9: this line should not be here; run `just bless`")]
+        );
+    }
+
+    #[test]
+    fn pages_without_the_comments() {
+        let message = "the answers stand nowhere; write `<!-- answers -->` and \
+                       `<!-- /answers -->` where they belong, and run `just bless`";
+        assert_eq!(faults(&[page("# T\n")]), [format!("lessons/streaming/README.md:1: {message}")]);
+        assert_eq!(faults(&pages(&["# T\n", ""])), [format!("{CLAIMS}:1: {message}")]);
+        assert_eq!(ANSWERS.bless(&page("# T\n"), TABLE), "# T\n");
+    }
+}
