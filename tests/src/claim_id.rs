@@ -38,6 +38,11 @@ impl ClaimId {
         (prefix.len() == 2).then_some((Self { prefix, number }, sentence))
     }
 
+    /// The anchor that stands behind the claim: `st-3`.
+    pub fn anchor(&self) -> String {
+        self.to_string().to_lowercase()
+    }
+
     /// How the names of its tests start: `st_03_`.
     pub fn test_prefix(&self) -> String {
         format!("{}_{:02}_", self.prefix.to_lowercase(), self.number)
@@ -59,7 +64,7 @@ mod tests {
         let id = ClaimId { prefix: "ST".to_owned(), number: 3 };
         assert_eq!(ClaimId::parse("ST-3"), Some(id.clone()));
         assert_eq!(id.to_string(), "ST-3");
-        assert_eq!(id.test_prefix(), "st_03_");
+        assert_eq!((id.test_prefix().as_str(), id.anchor().as_str()), ("st_03_", "st-3"));
         for other in ["ST-03", "ST-+3", "ST-", "ST3", "STX-3", "st-3"] {
             assert_eq!(ClaimId::parse(other), None, "{other}");
         }

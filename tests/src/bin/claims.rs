@@ -129,9 +129,10 @@ fn sentences(lesson: &str) -> BTreeMap<ClaimId, String> {
     lines.filter_map(ClaimId::of_claim).map(|(id, text)| (id, first_sentence(text))).collect()
 }
 
-/// Without Markdown's marks.
+/// Without Markdown's marks, and without the anchor at the claim's end.
 fn first_sentence(claim: &str) -> String {
-    let sentence = claim.split_inclusive(". ").next().unwrap_or(claim).trim();
+    let text = claim.split("<a id=").next().unwrap_or(claim);
+    let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
     sentence.replace(['`', '*'], "")
 }
 
@@ -301,6 +302,6 @@ mod tests {
     #[test]
     fn the_first_sentence_of_a_claim_is_shown_without_marks() {
         assert_eq!(first_sentence("A `piece` leaves. More."), "A piece leaves.");
-        assert_eq!(first_sentence("It *ends*"), "It ends");
+        assert_eq!(first_sentence("It *ends* <a id=\"st-1\"></a>"), "It ends");
     }
 }

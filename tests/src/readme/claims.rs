@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fault, Page, register};
+use super::{Fault, Page, REGISTER, link_text, register};
 use crate::claim_id::ClaimId;
 
 /// How many claims of a lesson may do without a test.
@@ -75,6 +75,8 @@ pub fn check_claims(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
     let mut faults = numbering(&claims, &prefix);
     faults.extend(pages.iter().flat_map(|page| misspelt(page, &prefix)));
     faults.extend(too_much_prose(claims.iter()));
+    let registered = pages.iter().any(|page| page.file.ends_with(REGISTER));
+    faults.extend(claims.iter().filter_map(|claim| anchor_fault(claim, registered)));
 
     // A test that is ignored does not run, and so it proves nothing.
     let run = tests.iter().filter(|test| !test.ignored);
@@ -166,6 +168,14 @@ fn too_much_prose<'a>(claims: impl Iterator<Item = &'a Claim<'a>>) -> Option<Fau
     )))
 }
 
+/// A claim ends with the anchor that links to it name; it must where claims have a page.
+fn anchor_fault(claim: &Claim<'_>, registered: bool) -> Option<Fault> {
+    let anchor = format!("<a id=\"{}\"></a>", claim.id.anchor());
+    let sound = claim.text.ends_with(&anchor) || !registered && !claim.text.contains("<a id=");
+    let message = || format!("{} does not end with its anchor; write `{anchor}` there", claim.id);
+    (!sound).then(|| claim.fault(message()))
+}
+
 /// The table of differences and the tests that declare one name the same claims.
 ///
 /// A row may also be about something that only one side has: then a test for the Rust
@@ -184,7 +194,7 @@ pub fn check_differences(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut listed: BTreeSet<ClaimId> = BTreeSet::new();
     for (page, (line, cell)) in rows() {
-        for name in cell.split(',').map(str::trim) {
+        for name in cell.split(',').map(link_text) {
             match row_fault(name, &claims, tests) {
                 Ok(id) => _ = listed.insert(id),
                 Err(message) => faults.push(page.fault(line, message)),
@@ -400,8 +410,8 @@ mod tests {
 
     #[test]
     fn claims_are_counted_over_all_pages() {
-        let claims = "- **ST-2** two\n- **ST-1** one\n";
-        let readme = "- **ST-3** three\n";
+        let claims = "- **ST-2** two <a id=\"st-2\"></a>\n- **ST-1** one <a id=\"st-1\"></a>\n";
+        let readme = "- **ST-3** three <a id=\"st-3\"></a>\n";
         let tests = ["st_01_one", "st_02_two", "st_03_three"];
         assert_eq!(faults_of_pages(&[readme, claims], &tests), Vec::<String>::new());
         let twice = claims.replace("-1", "-3");
@@ -425,6 +435,31 @@ mod tests {
     }
 
     #[test]
+    fn claims_without_their_anchors() {
+        let tests = ["st_01_one", "st_02_two", "st_03_three"];
+        let text = "- **ST-1** one\n- **ST-2** two <a id=\"st-1\"></a>\n\
+                    - **ST-3** three <a id=\"st-3\"></a>\n";
+        assert_eq!(
+            claims_faults(text, &tests),
+            ["lessons/streaming/README.md:2: ST-2 does not end with its anchor; \
+              write `<a id=\"st-2\"></a>` there"]
+        );
+        assert_eq!(
+            faults_of_pages(&["", text], &tests),
+            [
+                format!(
+                    "{CLAIMS}:1: ST-1 does not end with its anchor; \
+                     write `<a id=\"st-1\"></a>` there"
+                ),
+                format!(
+                    "{CLAIMS}:2: ST-2 does not end with its anchor; \
+                     write `<a id=\"st-2\"></a>` there"
+                ),
+            ]
+        );
+    }
+
+    #[test]
     fn a_difference_that_is_listed_and_declared_is_no_fault() {
         let tests = [
             test(
@@ -433,7 +468,7 @@ mod tests {
             ),
             test("st_02_two", "    rust_only!(\"drop is Rust's\");"),
         ];
-        let rows = "| ST-1, ST-2 | a | b |\n";
+        let rows = "| ST-1, [ST-2](docs/claims.md#st-2) | a | b |\n";
         let answers = "\n<!-- answers -->\n| claim |\n| --- |\n| any |\n";
         let page = page(&format!("{TABLE}{rows}{answers}"));
         assert_eq!(messages(check_differences(&[page], &tests)), Vec::<String>::new());

@@ -1,12 +1,13 @@
-//! Links between files resolve, down to the heading.
+//! Links between files resolve, down to the heading or the anchor.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::{Fault, Link, Page};
+use crate::ClaimId;
 
-/// Every relative link leads to a file or folder, and its fragment to a heading of one
-/// of the pages.
+/// Every relative link leads to a file or folder, and its fragment to a heading or an anchor
+/// of one of the pages.
 ///
 /// Links to the web are checked for their form only: a test needs no network.
 pub fn check_links(pages: &[Page]) -> Vec<Fault> {
@@ -18,6 +19,14 @@ pub fn check_links(pages: &[Page]) -> Vec<Fault> {
 
 fn fault(page: &Page, link: &Link, pages: &[Page]) -> Option<String> {
     let target = &link.target;
+    if let Some(id) = ClaimId::parse(&link.text)
+        && !target.ends_with(&format!("#{}", id.anchor()))
+    {
+        return Some(format!(
+            "the link `{target}` is called {id}, so it leads to that claim; end it with `#{}`",
+            id.anchor()
+        ));
+    }
     if target.contains(':') {
         return web_fault(target);
     }
@@ -41,7 +50,7 @@ fn fault(page: &Page, link: &Link, pages: &[Page]) -> Option<String> {
     let (anchors, fragment) = (anchors(other), fragment?);
     (!anchors.iter().any(|anchor| anchor == fragment)).then(|| {
         let (file, anchors) = (&other.file, anchors.join(", "));
-        format!("the link `{target}` names no heading; {file} has: {anchors}")
+        format!("the link `{target}` names no heading and no anchor; {file} has: {anchors}")
     })
 }
 
@@ -56,7 +65,8 @@ fn web_fault(target: &str) -> Option<String> {
     })
 }
 
-/// The anchors that GitHub gives to the headings; a repeated title gets a number.
+/// The anchors that GitHub gives to the headings, a number to a repeated title, and those that
+/// the page gives itself.
 fn anchors(page: &Page) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut anchors = Vec::new();
@@ -69,6 +79,7 @@ fn anchors(page: &Page) -> Vec<String> {
         });
         *count += 1;
     }
+    anchors.extend(page.anchors.iter().cloned());
     anchors
 }
 
@@ -83,7 +94,7 @@ fn anchor(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::{messages, page, page_in, repository};
+    use super::super::fixtures::{messages, page, page_in, pages, repository};
     use super::*;
 
     fn faults(text: &str) -> Vec<String> {
@@ -130,10 +141,28 @@ mod tests {
         assert_eq!(
             messages(check_links(&[page, up])),
             [
-                "lessons/streaming/README.md:2: the link `#there` names no heading; \
+                "lessons/streaming/README.md:2: the link `#there` names no heading and no anchor; \
                  lessons/streaming/README.md has: here",
                 "lessons/streaming/README.md:3: the link `../../README.md#three` \
-                 names no heading; README.md has: one, two",
+                 names no heading and no anchor; README.md has: one, two",
+            ]
+        );
+    }
+
+    #[test]
+    fn links_to_claims_name_their_anchors() {
+        let claims = "- **ST-1** one <a id=\"st-1\"></a>\n[ST-1](#st-1) [up](../README.md#title)\n";
+        let readme = "# Title\n[ST-1](docs/claims.md#st-1) [more](docs/claims.md)\n";
+        let faults = |texts: &[&str; 2]| messages(check_links(&pages(texts)));
+        assert_eq!(faults(&[readme, claims]), Vec::<String>::new());
+        let text = "[`ST-2`](docs/claims.md#st-1) [ST-3](docs/claims.md#st-3)\n";
+        assert_eq!(
+            faults(&[text, "<a id=\"st-1\"></a>\n"]),
+            [
+                "lessons/streaming/README.md:1: the link `docs/claims.md#st-1` is called ST-2, \
+                 so it leads to that claim; end it with `#st-2`",
+                "lessons/streaming/README.md:1: the link `docs/claims.md#st-3` names no heading \
+                 and no anchor; lessons/streaming/docs/claims.md has: st-1",
             ]
         );
     }

@@ -12,7 +12,7 @@
 //! | [`ANSWERS`] | the table of answers with a run of the tests |
 //! | [`FIGURES`] | the figures with the file that a measuring run wrote |
 //! | [`check_mentions`] | an id in a sentence with the claims of all pages |
-//! | [`check_links`] | a link with the file and the heading that it points at |
+//! | [`check_links`] | a link with the file and the heading or anchor that it points at |
 //! | [`check_commands`] | a command with the recipes, packages and programs that exist |
 //! | [`check_map`] | the map with FastAPI's topics and the lessons |
 //!
@@ -81,6 +81,8 @@ pub struct Page {
     text: String,
     blocks: Vec<Block>,
     headings: Vec<Heading>,
+    /// The ids of its `<a id="…">`.
+    anchors: Vec<String>,
     links: Vec<Link>,
     code_spans: Vec<CodeSpan>,
     /// `code` comments that no block follows.
@@ -119,6 +121,8 @@ struct Heading {
 #[derive(Debug)]
 struct Link {
     line: usize,
+    /// What a reader sees of it.
+    text: String,
     target: String,
 }
 
@@ -144,6 +148,7 @@ impl Page {
             text,
             blocks: Vec::new(),
             headings: Vec::new(),
+            anchors: Vec::new(),
             links: Vec::new(),
             code_spans: Vec::new(),
             stray_sources: Vec::new(),
@@ -194,10 +199,13 @@ impl Page {
                 }
                 Event::End(TagEnd::Heading(_)) => self.headings.extend(heading.take()),
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                    let target = dest_url.into_string();
-                    self.links.push(Link { line, target });
+                    let (text, target) = (link_text(&text[range]), dest_url.into_string());
+                    self.links.push(Link { line, text: text.to_owned(), target });
                 }
-                Event::Html(html) => source = Source::parse(&html, line),
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    self.anchors.extend(anchor(&html));
+                    source = Source::parse(&html, line);
+                }
                 Event::Text(part) | Event::Code(part) => {
                     if let Some(block) = &mut block {
                         block.text.push_str(&part);
@@ -354,6 +362,18 @@ fn normal(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(normal)
+}
+
+/// What a reader sees of `[ST-3](docs/claims.md#st-3)`: the words without marks around them.
+fn link_text(markdown: &str) -> &str {
+    let text = markdown.trim().trim_start_matches('[').split(']').next().unwrap_or_default();
+    text.trim_matches(['`', '*'])
+}
+
+/// The name that `<a id="…">` gives to its place.
+fn anchor(html: &str) -> Option<String> {
+    let (id, _) = html.trim().strip_prefix("<a id=\"")?.split_once('"')?;
+    Some(id.to_owned())
 }
 
 impl fmt::Display for Source {
