@@ -2,6 +2,7 @@
 //!
 //! A claim is a bullet that starts with its id, `- **ST-3** …`; its tests are called
 //! `st_03_…`. A claim marked `- **ST-22** *(prose)* …` has nothing that could be tested.
+//! One that was given up leaves its number below a heading "Retired": `- ST-9: the reason`.
 //! The ids are counted over all pages of a lesson.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,9 @@ const MAX_PROSE: usize = 5;
 
 /// How the heading above the table of differences starts.
 const DIFFERS: &str = "Where axum differs";
+
+/// The heading above the numbers that are no longer claimed.
+pub(super) const RETIRED: &str = "Retired";
 
 /// What a test writes where the two targets are meant to differ.
 const DIFFERENCE: &str = "expect(rust(";
@@ -49,11 +53,14 @@ impl TestFunction {
     }
 }
 
+/// A number that was given, to a claim of today or to one that is retired.
 pub(super) struct Claim<'a> {
     page: &'a Page,
     line: usize,
     pub(super) id: ClaimId,
+    /// Its sentence, or the reason why it is retired.
     text: &'a str,
+    pub(super) retired: bool,
 }
 
 impl Claim<'_> {
@@ -68,60 +75,82 @@ impl Claim<'_> {
 
 /// Claims and tests name each other; the ids run from 1 without a gap.
 pub fn check_claims(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
-    let claims: Vec<_> = pages.iter().flat_map(claims_of).collect();
-    let Some(prefix) = claims.first().map(|claim| claim.id.prefix.clone()) else {
+    // Those that are retired come first, for a number that is given again is the later's fault.
+    let (mut given, claims): (Vec<_>, Vec<_>) =
+        pages.iter().flat_map(numbers).partition(|claim| claim.retired);
+    given.extend(claims);
+    let Some(prefix) = given.first().map(|claim| claim.id.prefix.clone()) else {
         return Vec::new();
     };
-    let mut faults = numbering(&claims, &prefix);
+    let mut faults = numbering(&given, &prefix);
     faults.extend(pages.iter().flat_map(|page| misspelt(page, &prefix)));
-    faults.extend(too_much_prose(claims.iter()));
+    let claims = || given.iter().filter(|claim| !claim.retired);
+    faults.extend(too_much_prose(claims()));
     let registered = pages.iter().any(|page| page.file.ends_with(REGISTER));
-    faults.extend(claims.iter().filter_map(|claim| anchor_fault(claim, registered)));
+    faults.extend(claims().filter_map(|claim| anchor_fault(claim, registered)));
 
     // A test that is ignored does not run, and so it proves nothing.
     let run = tests.iter().filter(|test| !test.ignored);
     let tested: BTreeSet<ClaimId> = run.filter_map(TestFunction::claim).collect();
-    for claim in claims.iter().filter(|claim| !claim.is_prose() && !tested.contains(&claim.id)) {
+    for claim in claims().filter(|claim| !claim.is_prose() && !tested.contains(&claim.id)) {
         faults.push(claim.fault(format!(
             "{} has no test that runs; write one called `{}…`, or mark the claim `*(prose)*`",
             claim.id,
             claim.id.test_prefix()
         )));
     }
-    faults.extend(tests.iter().filter_map(|test| unclaimed(test, &claims, register(pages))));
+    faults.extend(tests.iter().filter_map(|test| unclaimed(test, &given, register(pages))));
     faults
 }
 
-/// A test whose claim is not made.
-fn unclaimed(test: &TestFunction, claims: &[Claim<'_>], register: &Page) -> Option<Fault> {
-    let id = test.claim()?;
-    (!claims.iter().any(|claim| claim.id == id)).then(|| {
-        test.fault(format!(
-            "`{}` is named after no claim; write `- **{id}** …` in {}, or rename the test",
-            test.name, register.file
-        ))
-    })
+/// A test whose claim is not made, or no longer.
+fn unclaimed(test: &TestFunction, given: &[Claim<'_>], register: &Page) -> Option<Fault> {
+    let (id, name) = (test.claim()?, &test.name);
+    let message = match given.iter().find(|claim| claim.id == id) {
+        Some(claim) if !claim.retired => return None,
+        Some(_) => format!(
+            "`{name}` is named after {id}, which is retired; \
+             delete the test, or name it after another claim"
+        ),
+        None => format!(
+            "`{name}` is named after no claim; write `- **{id}** …` in {}, or rename the test",
+            register.file
+        ),
+    };
+    Some(test.fault(message))
 }
 
-/// The claims that the page makes.
-pub(super) fn claims_of(page: &Page) -> impl Iterator<Item = Claim<'_>> {
+/// The numbers that the page gives, to claims and to what is retired.
+pub(super) fn numbers(page: &Page) -> impl Iterator<Item = Claim<'_>> {
+    let retired = page.section(RETIRED);
     page.prose().filter_map(move |(line, text)| {
-        let (id, text) = ClaimId::of_claim(text)?;
-        Some(Claim { page, line, id, text })
+        let retired = retired.contains(&line);
+        let (id, text) = match retired {
+            true => retirement(text)?,
+            false => ClaimId::of_claim(text)?,
+        };
+        Some(Claim { page, line, id, text, retired })
     })
 }
 
-fn numbering(claims: &[Claim<'_>], prefix: &str) -> Vec<Fault> {
+/// `- ST-9: the reason`.
+fn retirement(line: &str) -> Option<(ClaimId, &str)> {
+    let (id, reason) = line.trim_start().strip_prefix("- ")?.split_once(": ")?;
+    (!reason.trim().is_empty()).then_some((ClaimId::parse(id)?, reason))
+}
+
+fn numbering(given: &[Claim<'_>], prefix: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut numbers: BTreeMap<u32, &Claim<'_>> = BTreeMap::new();
-    for claim in claims {
+    for claim in given {
         let id = &claim.id;
         if id.prefix != prefix {
             let message = format!("{id} is a claim of another lesson; call it {prefix}-…");
             faults.push(claim.fault(message));
         } else if let Some(first) = numbers.get(&id.number) {
+            let verb = if first.retired { "retired" } else { "claimed" };
             faults.push(claim.fault(format!(
-                "{id} is claimed in {}:{}, and a number is given once; take the next free one",
+                "{id} is {verb} in {}:{}, and a number is given once; take the next free one",
                 first.page.file, first.line
             )));
         } else {
@@ -132,21 +161,25 @@ fn numbering(claims: &[Claim<'_>], prefix: &str) -> Vec<Fault> {
     let gap = (1..).zip(&numbers).find(|(wanted, (number, _))| wanted != *number);
     faults.extend(gap.map(|(wanted, (number, claim))| {
         claim.fault(format!(
-            "{prefix}-{number} comes, but there is no {prefix}-{wanted}; \
-             number the claims from 1 without a gap"
+            "{prefix}-{number} comes, but there is no {prefix}-{wanted}; number the claims \
+             from 1 without a gap, and list what is given up below a heading `{RETIRED}`"
         ))
     }));
     faults
 }
 
-/// Bullets that start with an id, but not in the one form that is read as a claim.
+/// Bullets that start with an id, but not in the form that is read.
 fn misspelt(page: &Page, prefix: &str) -> Vec<Fault> {
-    let read: Vec<usize> = claims_of(page).map(|claim| claim.line).collect();
+    let read: Vec<usize> = numbers(page).map(|claim| claim.line).collect();
+    let retired = page.section(RETIRED);
     let bullets = page.prose().filter(|(line, _)| !read.contains(line));
     let ids = bullets.filter_map(|(line, text)| Some((line, leading_id(text, prefix)?)));
     ids.map(|(line, id)| {
-        let message =
-            format!("`{id}` is not read as a claim; write `- **{prefix}-7** …`, with your number");
+        let (what, form) = match retired.contains(&line) {
+            true => ("retired", format!("- {prefix}-7: the reason")),
+            false => ("a claim", format!("- **{prefix}-7** …")),
+        };
+        let message = format!("`{id}` is not read as {what}; write `{form}`, with your number");
         page.fault(line, message)
     })
     .collect()
@@ -190,7 +223,7 @@ pub fn check_differences(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
         );
         return vec![register.fault(1, message)];
     }
-    let claims: Vec<_> = pages.iter().flat_map(claims_of).collect();
+    let claims: Vec<_> = pages.iter().flat_map(numbers).filter(|claim| !claim.retired).collect();
     let mut faults = Vec::new();
     let mut listed: BTreeSet<ClaimId> = BTreeSet::new();
     for (page, (line, cell)) in rows() {
@@ -386,7 +419,8 @@ mod tests {
         assert_eq!(
             claims_faults(text, &["st_01_one", "st_03_three", "st_05_five"]),
             ["lessons/streaming/README.md:2: ST-3 comes, but there is no ST-2; \
-              number the claims from 1 without a gap"]
+              number the claims from 1 without a gap, \
+              and list what is given up below a heading `Retired`"]
         );
     }
 
@@ -423,8 +457,8 @@ mod tests {
                      and a number is given once; take the next free one"
                 ),
                 format!(
-                    "{CLAIMS}:1: ST-2 comes, but there is no ST-1; \
-                     number the claims from 1 without a gap"
+                    "{CLAIMS}:1: ST-2 comes, but there is no ST-1; number the claims from 1 \
+                     without a gap, and list what is given up below a heading `Retired`"
                 ),
                 format!(
                     "tests/suite/streaming.rs:2: `st_09_nine` is named after no claim; \
@@ -456,6 +490,44 @@ mod tests {
                      write `<a id=\"st-2\"></a>` there"
                 ),
             ]
+        );
+    }
+
+    #[test]
+    fn a_retired_claim_leaves_its_number() {
+        let text = "- **ST-1** one\n- **ST-3** three\n\n## Retired\n\n\
+                    - ST-2: the server no longer does it\n\n## Recap\n";
+        assert_eq!(claims_faults(text, &["st_01_one", "st_03_three"]), Vec::<String>::new());
+        assert_eq!(
+            claims_faults(text, &["st_01_one", "st_02_two", "st_03_three"]),
+            ["tests/suite/streaming.rs:2: `st_02_two` is named after ST-2, which is retired; \
+              delete the test, or name it after another claim"]
+        );
+    }
+
+    #[test]
+    fn a_number_that_is_given_again() {
+        let text = "- **ST-1** one\n\n## Retired\n\n- ST-1: gone\n";
+        assert_eq!(
+            claims_faults(text, &[]),
+            [
+                "lessons/streaming/README.md:1: ST-1 is retired in lessons/streaming/README.md:5, \
+                 and a number is given once; take the next free one",
+                "lessons/streaming/README.md:1: ST-1 has no test that runs; \
+                 write one called `st_01_…`, or mark the claim `*(prose)*`",
+            ]
+        );
+    }
+
+    #[test]
+    fn bullets_that_are_not_read_as_retired() {
+        let text = "- **ST-1** one\n\n## Retired\n\n- ST-2:\n- ST-3:  \n- **ST-4** gone\n";
+        assert_eq!(
+            claims_faults(text, &["st_01_one"]),
+            [("5", "ST-2"), ("6", "ST-3"), ("7", "ST-4")].map(|(line, id)| format!(
+                "lessons/streaming/README.md:{line}: `{id}` is not read as retired; \
+                 write `- ST-7: the reason`, with your number"
+            ))
         );
     }
 
@@ -519,7 +591,7 @@ mod tests {
     #[test]
     fn rows_that_no_test_stands_behind() {
         let tests = [test("st_01_one", "    // expect(rust(1), fastapi(2));")];
-        let rows = "| ST-1 | a | b |\n| ST-8, all | a | b |\n";
+        let rows = "| ST-1 | a | b |\n| ST-8, all | a | b |\n\n## Retired\n\n- ST-8: gone\n";
         let page = page(&format!("{TABLE}{rows}"));
         assert_eq!(
             messages(check_differences(&[page], &tests)),

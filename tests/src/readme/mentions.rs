@@ -2,29 +2,33 @@
 //!
 //! A reader who meets `DE-44` in a sentence, a table or a comment looks it up.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::claims::claims_of;
+use super::claims::{RETIRED, numbers};
 use super::{Fault, Page};
 use crate::ClaimId;
 
-/// No page mentions a claim that no page makes.
+/// No page mentions a claim that no page makes, or makes no longer.
 pub fn check_mentions(pages: &[Page]) -> Vec<Fault> {
-    let claimed: BTreeSet<ClaimId> =
-        pages.iter().flat_map(claims_of).map(|claim| claim.id).collect();
-    pages.iter().flat_map(|page| faults(page, &claimed)).collect()
+    let given = pages.iter().flat_map(numbers).map(|claim| (claim.id, claim.retired));
+    let given: BTreeMap<ClaimId, bool> = given.collect();
+    pages.iter().flat_map(|page| faults(page, &given)).collect()
 }
 
-fn faults(page: &Page, claimed: &BTreeSet<ClaimId>) -> Vec<Fault> {
+fn faults(page: &Page, given: &BTreeMap<ClaimId, bool>) -> Vec<Fault> {
+    let retirements = page.section(RETIRED);
     let lines = (1..).zip(page.text.lines());
     let mentioned = lines.flat_map(|(line, text)| mentions(text).map(move |id| (line, id)));
     mentioned
         // `UTF-8` looks like an id, but there is no lesson of that name.
-        .filter(|(_, id)| claimed.iter().any(|other| other.prefix == id.prefix))
-        .filter(|(_, id)| !claimed.contains(id))
-        .map(|(line, id)| {
-            page.fault(line, format!("no page claims {id}; correct the number, or claim it"))
+        .filter(|(_, id)| given.keys().any(|other| other.prefix == id.prefix))
+        .filter_map(|(line, id)| match given.get(&id) {
+            Some(false) => None,
+            Some(true) if retirements.contains(&line) => None,
+            Some(true) => Some((line, format!("{id} is retired; name another claim, or none"))),
+            None => Some((line, format!("no page claims {id}; correct the number, or claim it"))),
         })
+        .map(|(line, message)| page.fault(line, message))
         .collect()
 }
 
@@ -52,6 +56,16 @@ mod tests {
                 "lessons/streaming/README.md:5: no page claims ST-4; \
                  correct the number, or claim it",
             ]
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_retired() {
+        let text = "- **ST-1** one, not ST-2\n\n## Retired\n\n- ST-2: now in ST-1\n";
+        let lesson = Page::new(Path::new("."), FILE, text.to_owned());
+        assert_eq!(
+            messages(check_mentions(&[lesson])),
+            ["lessons/streaming/README.md:1: ST-2 is retired; name another claim, or none"]
         );
     }
 }
