@@ -53,6 +53,22 @@ impl Binary {
         spawn_blocking(start).await.expect("the lesson starts")
     }
 
+    /// Starts a lesson on a free port, and waits until it is bound: its start-up goes on.
+    pub fn start_early(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = on_free_port(program(&format!("lesson-{lesson}")));
+        command.args(options).envs(variables.iter().copied()).env("RUST_LOG", "debug");
+        let process = Process::start(command);
+        let line = process.stderr_line("bound url=");
+        let url = line.split('"').nth(1).expect("an address");
+        Self {
+            base_url: url.to_owned(),
+            greeting: String::new(),
+            banner: OnceLock::new(),
+            process,
+            _database: None,
+        }
+    }
+
     /// Starts a lesson whose log nobody reads.
     pub fn start_unread(lesson: &str, options: &[&str]) -> Self {
         let mut command = program(&format!("lesson-{lesson}"));

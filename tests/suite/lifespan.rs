@@ -9,7 +9,7 @@ mod shutdown;
 mod sub_apps;
 
 use lesson_lifespan::startup::Startup;
-use lesson_support::{EventLog, Options, Result, Server, Tick};
+use lesson_support::{EventLog, Tick};
 use lesson_tests::TestServer;
 
 async fn start() -> TestServer {
@@ -30,21 +30,4 @@ fn startup() -> Startup {
         fail_at: None,
         shutdown_log: None,
     }
-}
-
-/// A server on this test's runtime, whose ticks take no time worth naming.
-async fn bind() -> Server {
-    let options = Options { port: 0, tick_ms: 1, ..Options::default() };
-    Server::bind(options).await.expect("a free port")
-}
-
-/// The whole lesson on this test's runtime, told to stop before it starts: its outcome and
-/// its events.
-async fn start_and_stop(shutdown_log: Option<String>) -> (Result<()>, Vec<String>) {
-    let server = bind().await;
-    let events = server.events();
-    server.shutdown_token().cancel();
-    let startup = Startup::new(&server, None, shutdown_log).expect("a start-up");
-    let outcome = lesson_lifespan::lesson(server, startup).await;
-    (outcome, events.lines())
 }

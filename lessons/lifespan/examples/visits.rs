@@ -29,24 +29,13 @@ const LESSON: Lesson = Lesson {
 async fn main() -> Result<()> {
     let server = Server::from_args(LESSON).await?;
     let path = env::var("LESSON_VISITS").unwrap_or_else(|_| "visits.txt".to_owned());
-    with_visits(&path, async |visits| {
-        let app = Router::new().route("/visit", post(count)).with_state(visits);
-        server.serve(app).await
-    })
-    .await
-}
+    let visits = Arc::new(AtomicU64::new(read(&path).await.map_err(|e| format!("{path}: {e}"))?));
 
-/// Reads the number of visits, lends it to `body`, and writes it back.
-async fn with_visits<F>(path: &str, body: F) -> Result<()>
-where
-    F: AsyncFnOnce(Arc<AtomicU64>) -> Result<()>,
-{
-    let visits = Arc::new(AtomicU64::new(read(path).await.map_err(|e| format!("{path}: {e}"))?));
+    let app = Router::new().route("/visit", post(count)).with_state(Arc::clone(&visits));
+    let served = server.serve(app).await; // no `?`: the number is written in any case
 
-    let outcome = body(Arc::clone(&visits)).await;
-
-    let written = fs::write(path, visits.load(Ordering::Relaxed).to_string()).await;
-    first_error(outcome, written.map_err(|e| format!("{path}: {e}").into()))
+    let written = fs::write(&path, visits.load(Ordering::Relaxed).to_string()).await;
+    first_error(served, written.map_err(|e| format!("{path}: {e}").into()))
 }
 
 /// The number in the file; 0 if there is no file yet. Anything else that fails, fails the start.

@@ -1,4 +1,4 @@
-//! A connection that is a local variable of the function that opens and closes it.
+//! A connection: a local variable of the function that opens and closes it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,28 +10,7 @@ use lesson_support::Result;
 use serde::Serialize;
 
 use crate::AppState;
-use crate::first_error::first_error;
 use crate::startup::Startup;
-
-// ANCHOR: with-connection
-/// Opens a connection, lends it to `body`, and closes it, whatever `body` returned.
-///
-/// # Errors
-///
-/// If the connection cannot be opened or closed, or what `body` returned.
-pub async fn with_connection<F>(startup: &Startup, body: F) -> Result<()>
-where
-    F: AsyncFnOnce(Arc<Connection>) -> Result<()>,
-{
-    let connection = Arc::new(Connection::open(startup).await?);
-    startup.events.add("connection opened");
-
-    let outcome = body(Arc::clone(&connection)).await;
-
-    let closed = connection.close(startup).await;
-    first_error(outcome, closed)
-}
-// ANCHOR_END: with-connection
 
 // ANCHOR: connection
 /// Stands for a database: it is open or it is not.
@@ -40,12 +19,23 @@ pub struct Connection {
 }
 
 impl Connection {
-    async fn open(startup: &Startup) -> Result<Self> {
+    /// Opens it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be opened.
+    pub async fn open(startup: &Startup) -> Result<Arc<Self>> {
         startup.may_fail("connection").map_err(|e| format!("cannot open the connection: {e}"))?;
-        Ok(Self { open: AtomicBool::new(true) })
+        startup.events.add("connection opened");
+        Ok(Arc::new(Self { open: AtomicBool::new(true) }))
     }
 
-    async fn close(&self, startup: &Startup) -> Result<()> {
+    /// Says goodbye to the other side. That takes an `await`, which `Drop` cannot do.
+    ///
+    /// # Errors
+    ///
+    /// If the other side does not answer.
+    pub async fn close(&self, startup: &Startup) -> Result<()> {
         startup.may_fail("close").map_err(|e| format!("cannot close the connection: {e}"))?;
         self.open.store(false, Ordering::Relaxed);
         startup.events.add("connection closed");

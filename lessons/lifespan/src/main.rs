@@ -1,12 +1,52 @@
 //! `cargo run -p lesson-lifespan`
 
-use lesson_lifespan::startup::Startup;
-use lesson_lifespan::{LESSON, lesson};
-use lesson_support::Server;
+use std::sync::Arc;
 
+use lesson_lifespan::connection::Connection;
+use lesson_lifespan::first_error::first_error;
+use lesson_lifespan::model::Model;
+use lesson_lifespan::on_event::{Items, on_shutdown, on_startup};
+use lesson_lifespan::startup::Startup;
+use lesson_lifespan::sub_app::SubApp;
+use lesson_lifespan::{AppState, LESSON, app};
+use lesson_support::{Result, Server};
+
+// ANCHOR: main
 #[tokio::main]
-async fn main() -> lesson_support::Result<()> {
+async fn main() -> Result<()> {
     let server = Server::from_args(LESSON).await?;
     let startup = Startup::from_env(&server)?;
-    lesson(server, startup).await
+    let items = Items::default();
+
+    // The older style: a function for the start, and one for the end.
+    on_startup(&items, &startup.events);
+    // No `?` here: the second function must run whatever came before it.
+    let served = serve(server, &startup, items).await;
+    let noted = on_shutdown(startup.shutdown_log.as_deref(), &startup.events).await;
+    first_error(served, noted)
 }
+// ANCHOR_END: main
+
+// ANCHOR: serve
+/// The newer style: each resource is a local variable, made from top to bottom.
+async fn serve(server: Server, startup: &Startup, items: Items) -> Result<()> {
+    let model = Model::load(startup).await?;
+    let connection = Connection::open(startup).await?; // if it fails, `model` is dropped
+    let sub_app = SubApp::start();
+    let state = AppState {
+        tick: startup.tick,
+        events: startup.events.clone(),
+        read_timeout: server.read_timeout(),
+        items,
+        model: Arc::clone(&model),
+        connection: Arc::clone(&connection),
+    };
+
+    // No `?` here either: what must be awaited comes next.
+    let served = server.serve(app(state, &sub_app)).await; // FastAPI's `yield`
+
+    let closed = connection.close(startup).await;
+    first_error(served, closed)
+    // What is dropped needs no line: `sub_app` first, `model` last.
+}
+// ANCHOR_END: serve

@@ -18,43 +18,39 @@ use crate::startup::Startup;
 /// What takes long to load and is then only read.
 pub struct Model {
     answer_to_everything: f64,
+    _cleared: Option<Cleared>,
+}
+
+/// Says so when its model is freed: Rust's code after a `yield`, where nothing is awaited.
+struct Cleared(EventLog);
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        self.0.add("model cleared");
+    }
 }
 
 impl Model {
-    async fn load(startup: &Startup) -> Result<Self> {
+    /// Loads the model. When the last one who holds it lets go, it is freed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be loaded.
+    pub async fn load(startup: &Startup) -> Result<Arc<Self>> {
         // Stands for reading a large file.
         sleep(startup.tick * 1).await;
         startup.may_fail("model").map_err(|e| format!("cannot load the model: {e}"))?;
-        Ok(Self::built_in())
+        startup.events.add("model loaded");
+        let cleared = Some(Cleared(startup.events.clone()));
+        Ok(Arc::new(Self { _cleared: cleared, ..Self::built_in() }))
     }
 
     /// The model that needs no loading.
     pub(crate) fn built_in() -> Self {
-        Self { answer_to_everything: 42.0 }
+        Self { answer_to_everything: 42.0, _cleared: None }
     }
 }
 // ANCHOR_END: model
-
-// ANCHOR: with-model
-/// Loads the model, lends it to `body`, and lets go of it, whatever `body` returned.
-///
-/// # Errors
-///
-/// If the model cannot be loaded, or what `body` returned.
-pub async fn with_model<F>(startup: &Startup, body: F) -> Result<()>
-where
-    F: AsyncFnOnce(Arc<Model>) -> Result<()>,
-{
-    let model = Arc::new(Model::load(startup).await?);
-    startup.events.add("model loaded");
-
-    let outcome = body(Arc::clone(&model)).await; // FastAPI's `yield`
-
-    drop(model);
-    startup.events.add("model cleared");
-    outcome
-}
-// ANCHOR_END: with-model
 
 // ANCHOR: router
 /// The section's routes. Without a model there is no state, and without a state no app that

@@ -50,7 +50,7 @@ pub struct Item {
 }
 
 /// Fills the items.
-pub async fn on_startup(items: &Items, events: &EventLog) {
+pub fn on_startup(items: &Items, events: &EventLog) {
     items.by_id.get_or_init(|| {
         BTreeMap::from([("foo", Item { name: "Fighters" }), ("bar", Item { name: "Tenders" })])
     });

@@ -26,25 +26,14 @@ impl Startup {
     ///
     /// If `LESSON_FAIL` names no step.
     pub fn from_env(server: &Server) -> Result<Self> {
-        Self::new(server, env::var("LESSON_FAIL").ok(), env::var("LESSON_SHUTDOWN_LOG").ok())
-    }
-
-    /// The same with these values.
-    ///
-    /// # Errors
-    ///
-    /// If `fail_at` names no step.
-    pub fn new(
-        server: &Server,
-        fail_at: Option<String>,
-        shutdown_log: Option<String>,
-    ) -> Result<Self> {
+        let fail_at = env::var("LESSON_FAIL").ok();
         if let Some(step) = &fail_at
             && !STEPS.contains(&step.as_str())
         {
             let steps = STEPS.join(", ");
             return Err(format!("LESSON_FAIL must be one of {steps}, not \"{step}\"").into());
         }
+        let shutdown_log = env::var("LESSON_SHUTDOWN_LOG").ok();
         Ok(Self { tick: server.tick(), events: server.events(), fail_at, shutdown_log })
     }
 

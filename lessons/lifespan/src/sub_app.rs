@@ -4,37 +4,41 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use lesson_support::Result;
 
 use crate::model::{Model, predict};
 
 // ANCHOR: sub-app
-/// Starts the sub-application, lends its router to `body`, and stops it again.
+/// A sub-application that has been started; dropping it stops it.
 ///
-/// This is the only way to its router, so it cannot be mounted without being started.
+/// Only this has its router, so it cannot be mounted without being started:
 ///
 /// ```compile_fail,E0603
 /// let router = lesson_lifespan::sub_app::router;
 /// ```
-///
-/// # Errors
-///
-/// What `body` returned.
-pub async fn with_sub_app<F>(body: F) -> Result<()>
-where
-    F: AsyncFnOnce(Router) -> Result<()>,
-{
-    let model = Arc::new(Model::built_in());
-    tracing::info!("sub-app: open");
-
-    let outcome = body(router(Arc::clone(&model))).await;
-
-    drop(model);
-    tracing::info!("sub-app: closed");
-    outcome
+pub struct SubApp {
+    model: Arc<Model>,
 }
 
-fn router(model: Arc<Model>) -> Router {
+impl SubApp {
+    /// Makes what the sub-application needs.
+    pub fn start() -> Self {
+        tracing::info!("sub-app: open");
+        Self { model: Arc::new(Model::built_in()) }
+    }
+
+    /// Its routes, to be nested in an app.
+    pub fn router<S>(&self) -> Router<S> {
+        router(Arc::clone(&self.model))
+    }
+}
+
+impl Drop for SubApp {
+    fn drop(&mut self) {
+        tracing::info!("sub-app: closed");
+    }
+}
+
+fn router<S>(model: Arc<Model>) -> Router<S> {
     Router::new().route("/predict", get(predict)).with_state(model)
 }
 // ANCHOR_END: sub-app

@@ -49,7 +49,6 @@ pub struct Server {
 }
 
 impl Server {
-    // ANCHOR: from-args
     /// Reads the options, starts the log, binds the address, and waits for signals.
     ///
     /// A wrong option ends the process with exit code 2.
@@ -57,11 +56,14 @@ impl Server {
     /// # Errors
     ///
     /// If the address cannot be had, or no handler for signals.
+    // ANCHOR: from-args
     pub async fn from_args(lesson: Lesson) -> Result<Self> {
         let options = Options::from_args(&lesson);
         log::start(options.log.clone());
         let server = Self::bind(options).await?;
         signals::stop_on_signal(server.shutdown.clone(), server.grace() + 2 * LAST_CALL)?;
+        // Before the start-up: a client that comes now waits until it is done.
+        tracing::debug!(url = server.base_url(), "bound");
         let banner = Some(lesson.banner(&server.base_url()));
         Ok(Self { banner, ..server })
     }
@@ -125,16 +127,26 @@ impl Server {
         Duration::from_millis(self.options.grace_ms)
     }
 
-    // ANCHOR: serve
     /// Answers requests until the server is told to stop and the last one is answered.
     ///
-    /// This is the `yield` of a FastAPI lifespan. Once told to stop, it accepts no new
+    /// This is the `yield` of a FastAPI lifespan. A second one does not compile:
+    ///
+    /// ```compile_fail,E0382
+    /// # use axum::Router;
+    /// # use lesson_support::{Result, Server};
+    /// async fn lifespan(server: Server) -> Result<()> {
+    ///     server.serve(Router::new()).await?;
+    ///     server.serve(Router::new()).await
+    /// }
+    /// ```
+    /// Once told to stop, it accepts no new
     /// connection, lets requests, finite bodies and the work after them finish for the grace
     /// period, cuts what is left, and returns: the clean-up after it always runs.
     ///
     /// # Errors
     ///
     /// If the listener fails.
+    // ANCHOR: serve
     pub async fn serve(self, app: Router) -> Result<()> {
         let (grace, read_timeout) = (self.grace(), self.read_timeout());
         let handle = Handle::new();

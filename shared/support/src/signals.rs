@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 ///
 /// If a handler cannot be installed or the thread cannot be started.
+// ANCHOR: signals
 #[cfg(unix)]
 pub(crate) fn stop_on_signal(shutdown: CancellationToken, patience: Duration) -> io::Result<()> {
     use std::sync::Arc;
@@ -41,6 +42,7 @@ pub(crate) fn stop_on_signal(shutdown: CancellationToken, patience: Duration) ->
     std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
     Ok(())
 }
+// ANCHOR_END: signals
 
 /// Elsewhere only Ctrl-C is known, and the second one ends the process as the first would have.
 #[cfg(not(unix))]

@@ -1,19 +1,18 @@
 //! A step of the start-up or of the shutdown fails.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use lesson_lifespan::connection::with_connection;
+use lesson_lifespan::connection::Connection;
 use lesson_lifespan::first_error::first_error;
-use lesson_lifespan::model::with_model;
-use lesson_lifespan::startup::Startup;
-use lesson_tests::{Program, expect, fastapi, own_server_only, rust, rust_only};
+use lesson_lifespan::model::Model;
+use lesson_support::Result;
+use lesson_tests::{Binary, Program, expect, fastapi, own_server_only, rust, rust_only};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::real::{events, start_program};
-use super::{bind, startup};
+use super::startup;
 
 #[test]
 fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
@@ -49,17 +48,18 @@ fn ls_14_the_first_step_may_fail_too() {
 #[tokio::test]
 async fn ls_14_nobody_is_answered_when_the_start_up_fails() {
     rust_only!("knows the port before the start-up");
-    let server = bind().await;
-    let startup = Startup::new(&server, Some("model".to_owned()), None).expect("a step");
-    let address = server.base_url().trim_start_matches("http://").to_owned();
-    let mut early = TcpStream::connect(&address).await.expect("a connection");
-    let error = lesson_lifespan::lesson(server, startup).await.expect_err("a failing start-up");
-    assert_eq!(error.to_string(), "cannot load the model: LESSON_FAIL is model");
+    let options = ["--tick-ms", "300"];
+    let program = Binary::start_early("lifespan", &options, &[("LESSON_FAIL", "model")]);
+    let address = program.address();
+    let mut early = TcpStream::connect(address).await.expect("a connection");
     // The client that came early sees the end of its connection, and no answer.
     let mut answer = Vec::new();
     let read = early.read_to_end(&mut answer).await;
     assert!(read.is_err() || answer.is_empty(), "{answer:?}");
-    assert!(TcpStream::connect(&address).await.is_err(), "the port is still open");
+    let ended = program.wait();
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "it says that it is ready");
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    assert_eq!(last, "Error: cannot load the model: LESSON_FAIL is model");
 }
 
 #[test]
@@ -91,29 +91,19 @@ async fn ls_21_a_shutdown_step_that_fails_does_not_stop_the_others() {
     assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
 }
 
-#[tokio::test]
-async fn ls_22_the_clean_up_runs_when_serving_fails() {
-    rust_only!("fails in the place of the server");
-    let startup = startup();
-    let outcome = with_model(&startup, async |_| {
-        with_connection(&startup, async |_| Err("the listener failed".into())).await
-    });
-    let error = outcome.await.expect_err("serving failed");
-    assert_eq!(error.to_string(), "the listener failed");
-    let events = startup.events.lines();
-    assert_eq!(events, ["model loaded", "connection opened", "connection closed", "model cleared"]);
-}
-
-#[tokio::test]
-async fn ls_22_the_first_error_wins() {
-    rust_only!("fails in the place of the server");
-    let startup = Startup { fail_at: Some("close".to_owned()), ..startup() };
-    let outcome = with_connection(&startup, async |_| Err("the listener failed".into())).await;
-    assert_eq!(outcome.expect_err("serving failed").to_string(), "the listener failed");
-    let outcome = with_connection(&startup, async |_| Ok(())).await;
-    let error = outcome.expect_err("closing failed").to_string();
-    assert_eq!(error, "cannot close the connection: LESSON_FAIL is close");
-    assert!(first_error(Ok(()), Ok(())).is_ok());
+#[test]
+fn ls_22_the_first_error_wins() {
+    rust_only!("calls the function that chooses");
+    let failed = |sentence: &str| -> Result<()> { Err(sentence.into()) };
+    for (serving, clean_up, wins) in [
+        (failed("the listener failed"), failed("cannot close"), Some("the listener failed")),
+        (failed("the listener failed"), Ok(()), Some("the listener failed")),
+        (Ok(()), failed("cannot close"), Some("cannot close")),
+        (Ok(()), Ok(()), None),
+    ] {
+        let error = first_error(serving, clean_up).err();
+        assert_eq!(error.map(|error| error.to_string()).as_deref(), wins);
+    }
 }
 
 #[test]
@@ -132,24 +122,31 @@ async fn ls_23_after_a_panic_only_destructors_run() {
     rust_only!("panics in the place of the server");
     let startup = startup();
     let events = startup.events.clone();
-    let (lent, freed) = tokio::sync::oneshot::channel();
-    let scope = tokio::spawn(async move {
-        with_model(&startup, async |model| {
-            lent.send(Arc::downgrade(&model)).expect("somebody waits");
-            panic!("a bug");
-        })
-        .await
+    let lifespan = tokio::spawn(async move {
+        let _model = Model::load(&startup).await.expect("a model");
+        let connection = Connection::open(&startup).await.expect("a connection");
+        panic_in_the_place_of_the_server();
+        connection.close(&startup).await
     });
-    assert!(scope.await.is_err_and(|error| error.is_panic()));
-    assert!(freed.await.expect("the body ran").upgrade().is_none(), "the model is not freed");
-    assert_eq!(events.lines(), ["model loaded"]);
+    assert!(lifespan.await.is_err_and(|error| error.is_panic()));
+    assert_eq!(events.lines(), ["model loaded", "connection opened", "model cleared"]);
+}
+
+fn panic_in_the_place_of_the_server() {
+    panic!("a bug");
 }
 
 #[tokio::test(start_paused = true)]
-async fn ls_23_a_scope_that_is_dropped_half_way_does_not_clean_up() {
-    rust_only!("drops the scope");
+async fn ls_23_nor_does_anything_else_run_when_it_is_dropped_half_way() {
+    rust_only!("drops the lifespan");
     let startup = startup();
-    let scope = with_model(&startup, async |_| std::future::pending().await);
-    assert!(timeout(Duration::from_secs(60), scope).await.is_err());
-    assert_eq!(startup.events.lines(), ["model loaded"]);
+    let lifespan = async {
+        let _model = Model::load(&startup).await?;
+        let connection = Connection::open(&startup).await?;
+        std::future::pending::<()>().await;
+        connection.close(&startup).await
+    };
+    assert!(timeout(Duration::from_secs(60), lifespan).await.is_err());
+    let events = startup.events.lines();
+    assert_eq!(events, ["model loaded", "connection opened", "model cleared"]);
 }

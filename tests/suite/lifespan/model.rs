@@ -1,14 +1,12 @@
 //! Loaded once, shared by all: the model and its predictions.
 
 use futures_util::future::join_all;
-use lesson_lifespan::model::with_model;
-use lesson_lifespan::startup::Startup;
+use lesson_lifespan::model::Model;
 use lesson_tests::{Binary, TestServer, expect, fastapi, own_server_only, rust, rust_only};
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
-use super::{STARTED, STOPPED, bind, start, start_and_stop, startup};
+use super::real::events;
+use super::{STARTED, STOPPED, start, startup};
 
 const INTERNAL: &str = "Internal Server Error";
 
@@ -132,10 +130,12 @@ async fn ls_06_the_last_value_wins_and_blanks_and_underscores_pass() {
 
 #[tokio::test]
 async fn ls_07_before_serve_is_start_up_and_after_it_is_shutdown() {
-    rust_only!("calls the lesson's entry point");
-    let (outcome, events) = start_and_stop(None).await;
-    outcome.expect("the lesson ends well");
-    assert_eq!(events, [STARTED, STOPPED].concat());
+    rust_only!("signals the real program");
+    let program = Binary::start("lifespan", &["--tick-ms", "1"], &[]);
+    program.signal("INT");
+    let ended = program.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(events(&ended.stderr), [&STARTED[..], &["told to stop"], &STOPPED].concat());
 }
 
 #[tokio::test]
@@ -180,37 +180,20 @@ async fn ls_19_predictions_do_not_wait_for_one_another() {
 #[tokio::test]
 async fn ls_20_a_client_that_comes_during_the_start_up_is_answered_after_it() {
     rust_only!("knows the port before the start-up");
-    let server = bind().await;
-    let startup = Startup::new(&server, None, None).expect("a start-up");
-    let address = server.base_url().trim_start_matches("http://").to_owned();
-    let stop = server.shutdown_token();
-    let mut early = TcpStream::connect(&address).await.expect("a connection");
-    let request = b"GET /_events HTTP/1.1\r\nhost: lesson\r\nconnection: close\r\n\r\n";
-    early.write_all(request).await.expect("a request");
-    let answer = async {
-        let mut answer = String::new();
-        early.read_to_string(&mut answer).await.expect("an answer");
-        stop.cancel();
-        answer
-    };
-    let (outcome, answer) = tokio::join!(lesson_lifespan::lesson(server, startup), answer);
-    outcome.expect("the lesson ends well");
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.ends_with(r#"["items filled","model loaded","connection opened"]"#), "{answer}");
+    let program = Binary::start_early("lifespan", &["--tick-ms", "300"], &[]);
+    let answer = program.get("/_events").await;
+    let loaded = r#"["items filled","model loaded","connection opened"]"#;
+    assert_eq!((answer.status, answer.text().await.as_str()), (200, loaded));
 }
 
 #[tokio::test]
-async fn ls_09_the_model_is_freed_when_its_scope_ends() {
+async fn ls_09_the_model_is_freed_when_nobody_holds_it_any_more() {
     rust_only!("looks at the model's memory");
     let startup = startup();
-    let mut lent = None;
-    let outcome = with_model(&startup, async |model| {
-        lent = Some(Arc::downgrade(&model));
-        assert_eq!(startup.events.lines(), ["model loaded"]);
-        Ok(())
-    });
-    outcome.await.expect("the scope ends well");
+    let model = Model::load(&startup).await.expect("a model");
+    let of_a_request = Arc::clone(&model);
+    drop(model);
+    assert_eq!(startup.events.lines(), ["model loaded"]);
+    drop(of_a_request);
     assert_eq!(startup.events.lines(), ["model loaded", "model cleared"]);
-    let freed = lent.expect("the body ran").upgrade().is_none();
-    assert!(freed, "somebody holds the model");
 }

@@ -1,17 +1,16 @@
 //! The older style: two functions, and what they share.
 
 use std::fs;
-use std::sync::Arc;
 use std::time::Duration;
 
-use lesson_lifespan::connection::with_connection;
-use lesson_lifespan::model::with_model;
+use lesson_lifespan::connection::Connection;
+use lesson_lifespan::model::Model;
 use lesson_lifespan::on_event::{self, Items};
 use lesson_lifespan::{AppState, on_event::on_startup};
 use lesson_tests::{expect, fastapi, own_server_only, paused, rust, rust_only};
 
 use super::real::{events, start_program};
-use super::{STARTED, start, start_and_stop, startup};
+use super::{STARTED, start, startup};
 
 #[tokio::test]
 async fn ls_10_the_start_up_function_fills_the_items() {
@@ -56,13 +55,16 @@ async fn ls_10_the_shutdown_function_appends_to_a_file() {
 
 #[tokio::test]
 async fn ls_10_a_file_that_cannot_be_written_is_an_error() {
-    rust_only!("calls the lesson's entry point");
+    rust_only!("reads the log of the real program");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("missing/log.txt").display().to_string();
-    let (outcome, events) = start_and_stop(Some(file.clone())).await;
-    let error = outcome.expect_err("nobody can write there").to_string();
-    assert!(error.starts_with(&format!("{file}: ")), "{error}");
-    assert_eq!(events[3..], ["connection closed", "model cleared"]);
+    let program = start_program(10, &[("LESSON_SHUTDOWN_LOG", &file)]).await;
+    program.signal("INT");
+    let ended = program.wait();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert_eq!(events(&ended.stderr)[4..], ["connection closed", "model cleared"]);
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    assert!(last.starts_with(&format!("Error: {file}: ")), "{last}");
 }
 
 #[tokio::test]
@@ -70,24 +72,18 @@ async fn ls_11_a_router_for_two_functions_can_be_built_without_either() {
     rust_only!("builds the router by itself");
     let startup = startup();
     let items = Items::default();
-    let mut state = None;
-    let outcome = with_model(&startup, async |model| {
-        with_connection(&startup, async |connection| {
-            let (tick, events) = (startup.tick, startup.events.clone());
-            let read_timeout = Duration::from_secs(30);
-            let items = items.clone();
-            state = Some(AppState { tick, events, read_timeout, items, model, connection });
-            Ok(())
-        })
-        .await
-    });
-    outcome.await.expect("the scopes end well");
-    let state = state.expect("the body ran");
-    assert_eq!(Arc::strong_count(&state.model), 1);
+    let state = AppState {
+        tick: startup.tick,
+        events: startup.events.clone(),
+        read_timeout: Duration::from_secs(30),
+        items: items.clone(),
+        model: Model::load(&startup).await.expect("a model"),
+        connection: Connection::open(&startup).await.expect("a connection"),
+    };
     let app = on_event::router().with_state(state);
     let answer = paused::get(&app, "/on-event/items/foo").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
-    on_startup(&items, &startup.events).await;
+    on_startup(&items, &startup.events);
     let answer = paused::get(&app, "/on-event/items/foo").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (200, r#"{"name":"Fighters"}"#));
 }

@@ -3,7 +3,7 @@
 use lesson_tests::{own_server_only, rust_only};
 
 use super::{STARTED, start, startup};
-use lesson_lifespan::connection::with_connection;
+use lesson_lifespan::connection::Connection;
 
 #[tokio::test]
 async fn ls_12_a_connection_is_a_local_variable_of_one_function() {
@@ -17,16 +17,12 @@ async fn ls_12_a_connection_is_a_local_variable_of_one_function() {
 
 #[tokio::test]
 async fn ls_12_the_connection_is_closed_after_its_last_use() {
-    rust_only!("looks inside the scope");
+    rust_only!("opens a connection by itself");
     let startup = startup();
-    let mut lent = None;
-    let outcome = with_connection(&startup, async |connection| {
-        assert!(connection.is_open());
-        lent = Some(connection);
-        Ok(())
-    });
-    outcome.await.expect("the scope ends well");
-    assert!(!lent.expect("the body ran").is_open());
+    let connection = Connection::open(&startup).await.expect("a connection");
+    assert!(connection.is_open());
+    connection.close(&startup).await.expect("a good end");
+    assert!(!connection.is_open());
     assert_eq!(startup.events.lines(), ["connection opened", "connection closed"]);
 }
 

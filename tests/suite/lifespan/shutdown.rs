@@ -1,10 +1,10 @@
 //! The end: signals, exit codes, the order of the log, requests in flight.
 
 use lesson_tests::server::client;
-use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
+use lesson_tests::{Binary, expect, fastapi, own_server_only, rust, rust_only};
 
 use super::real::{events, start_program};
-use super::{STARTED, STOPPED, start_and_stop};
+use super::{STARTED, STOPPED};
 
 #[tokio::test]
 async fn ls_02_shutdown_code_runs_once_in_reverse_order() {
@@ -92,7 +92,10 @@ async fn ls_24_what_runs_too_long_is_cut_and_the_clean_up_runs_all_the_same() {
 #[tokio::test]
 async fn ls_25_a_start_up_that_is_told_to_stop_is_finished_and_undone() {
     rust_only!("stops the lesson before it has started");
-    let (outcome, events) = start_and_stop(None).await;
-    outcome.expect("the lesson ends well");
-    assert_eq!(events, [STARTED, STOPPED].concat());
+    let program = Binary::start_early("lifespan", &["--tick-ms", "300"], &[]);
+    program.signal("TERM");
+    let ended = program.wait();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let log = events(&ended.stderr);
+    assert_eq!(log, [&STARTED[..], &["told to stop"], &STOPPED].concat());
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lesson_lifespan::sub_app::with_sub_app;
+use lesson_lifespan::sub_app::SubApp;
 use lesson_tests::{Binary, expect, fastapi, own_server_only, paused, rust, rust_only};
 
 use super::real::start_program;
@@ -47,14 +47,11 @@ async fn ls_18_an_application_whose_lifespan_is_entered_has_its_resources() {
 }
 
 #[tokio::test]
-async fn ls_18_its_router_is_only_there_inside_of_its_scope() {
-    rust_only!("enters the scope by itself");
-    let outcome = with_sub_app(async |router| {
-        let answer = paused::get(&router, "/predict?x=3").await;
-        assert_eq!((answer.status, answer.text().await.as_str()), (200, r#"{"result":126.0}"#));
-        Ok(())
-    });
-    outcome.await.expect("the scope ends well");
+async fn ls_18_only_one_that_was_started_has_a_router() {
+    rust_only!("starts the application by itself");
+    let router = SubApp::start().router();
+    let answer = paused::get(&router, "/predict?x=3").await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (200, r#"{"result":126.0}"#));
 }
 
 #[tokio::test]
