@@ -142,7 +142,7 @@ struct Stock {
 impl AppState {
     /// The stock, as long as the guard lives.
     fn stock(&self) -> MutexGuard<'_, Stock> {
-        // A panic under the lock poisons it for everybody, but the stock is whole at any time.
+        // A panic under the lock poisons it for everybody, but the stock is always consistent.
         self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -170,7 +170,7 @@ enum AppError {
     Unexpected(BoxError),
 }
 
-/// An error that `?` meets and that has no variant of its own is a 500.
+/// Any other error that `?` meets is a 500.
 impl<E: Into<BoxError>> From<E> for AppError {
     fn from(error: E) -> Self {
         Self::Unexpected(error.into())

@@ -129,7 +129,11 @@ impl Server {
 
     /// Answers requests until the server is told to stop and the last one is answered.
     ///
-    /// This is the `yield` of a FastAPI lifespan. A second one does not compile:
+    /// This is the `yield` of a FastAPI lifespan. Once told to stop, it accepts no new
+    /// connection, lets requests, finite bodies and the work after them finish for the grace
+    /// period, cuts what is left, and returns: the clean-up after it always runs.
+    ///
+    /// A second `yield` does not compile:
     ///
     /// ```compile_fail,E0382
     /// # use axum::Router;
@@ -139,9 +143,6 @@ impl Server {
     ///     server.serve(Router::new()).await
     /// }
     /// ```
-    /// Once told to stop, it accepts no new
-    /// connection, lets requests, finite bodies and the work after them finish for the grace
-    /// period, cuts what is left, and returns: the clean-up after it always runs.
     ///
     /// # Errors
     ///
@@ -151,10 +152,11 @@ impl Server {
         let (grace, read_timeout) = (self.grace(), self.read_timeout());
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(self.listener)?
-            // The limits below do not see into the streams of HTTP/2. No WebSocket either:
-            // without TLS in front, axum-server does not switch protocols then.
+            // The limits below do not see into the streams of HTTP/2. The price: axum-server
+            // does not switch to another protocol then, so there are no WebSockets.
             .http1_only()
             .handle(handle.clone())
+            .accept_error_handler(|_, error| tracing::warn!(%error, "cannot accept"))
             .acceptor(WriteTimeout(Duration::from_millis(self.options.write_timeout_ms)));
         server.http_builder().http1().header_read_timeout(read_timeout);
         let mut serving =
@@ -203,14 +205,15 @@ async fn end_within(
 
 /// Listens at the first address of a name that can be had.
 async fn listen(host: &str, port: u16) -> Result<TcpListener> {
+    let cannot_listen = |error| cannot_listen(host, port, &error);
     let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
-    for address in lookup_host((host, port)).await.into_iter().flatten() {
+    for address in lookup_host((host, port)).await.map_err(cannot_listen)? {
         result = listen_at(address);
         if result.is_ok() {
             break;
         }
     }
-    result.map_err(|error| cannot_listen(host, port, &error).into())
+    Ok(result.map_err(cannot_listen)?)
 }
 
 /// `TcpListener::bind` with a longer queue.
