@@ -20,13 +20,18 @@ mod yield_timing;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::request::Builder;
+use axum::response::Response;
 use lesson_dependencies::AppState;
-use lesson_dependencies::class::Made;
 use lesson_dependencies::guards::Secrets;
+use lesson_dependencies::instance::FixedContentQueryChecker;
 use lesson_dependencies::overrides::InMemorySessions;
 use lesson_support::{AfterResponse, EventLog, Tick};
 use lesson_tests::{Answer, TestServer, expect, fastapi, rust};
 use reqwest::Method;
+use tower::ServiceExt;
 
 async fn start() -> TestServer {
     TestServer::start("dependencies").await
@@ -39,10 +44,22 @@ fn state() -> AppState {
         events: EventLog::default(),
         after: AfterResponse::default(),
         read_timeout: Duration::from_secs(30),
-        made: Made::default(),
+        made: Arc::default(),
         secrets: Secrets::fake(),
+        checker: FixedContentQueryChecker::new("bar"),
         sessions: Arc::new(InMemorySessions::of_alice()),
     }
+}
+
+/// Calls a router in process.
+async fn ask(app: Router, request: Builder) -> Response {
+    let request = request.body(Body::empty()).expect("a request");
+    app.oneshot(request).await.expect("an answer")
+}
+
+async fn text(response: Response) -> String {
+    let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+    String::from_utf8(body.into()).expect("UTF-8")
 }
 
 const TOKEN: (&str, &str) = ("X-Token", "fake-super-secret-token");
@@ -65,7 +82,7 @@ async fn assert_get(server: &TestServer, path: &str, body: &str) {
     assert_json(server.get(path).await, 200, body).await;
 }
 
-/// FastAPI sends whoever forgot a slash, or added one, to the right path; axum has no route there.
+/// FastAPI redirects a path with a slash too few or too many; axum has no route there.
 async fn assert_redirect(server: &TestServer, status: u16, path: &str, right: &str) {
     let answer = server.get(path).await;
     assert_eq!(answer.status, status, "{path}");

@@ -1,4 +1,4 @@
-//! Once per request, however often it is needed.
+//! An extractor that runs once per request, however often it is asked for.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use axum_extra::extract::Cached;
 use crate::AppState;
 
 // ANCHOR: counted
-/// How often this dependency has run in this request.
+/// How often this extractor has run in this request.
 #[derive(Clone)]
 struct Counted(u32);
 

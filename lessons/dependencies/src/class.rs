@@ -1,13 +1,12 @@
-//! A class as a dependency: a type that makes itself from the request.
+//! A class as a dependency: an extractor of your own.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::routing::get;
-use fastapi_extract::{Json, Query, Rejection};
+use axum::{Json, Router};
+use fastapi_extract::{Query, Rejection};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -23,31 +22,11 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
-// ANCHOR: made
-/// How many were made since the server started. All clones are one counter.
-#[derive(Clone, Debug, Default)]
-pub struct Made(Arc<AtomicU64>);
-
-impl Made {
-    /// The next number, starting with 1.
-    fn next(&self) -> u64 {
-        self.0.fetch_add(1, Ordering::Relaxed) + 1
-    }
-}
-// ANCHOR_END: made
-
 // ANCHOR: class
-/// The parameters, and which of them this is.
-pub struct CommonQueryParams {
+/// The parameters, and how many requests have asked for them so far, this one included.
+struct CommonQueryParams {
     params: CommonParams,
     number: u64,
-}
-
-impl CommonQueryParams {
-    /// Python's `__init__`.
-    fn new(params: CommonParams, made: &Made) -> Self {
-        Self { params, number: made.next() }
-    }
 }
 
 impl FromRequestParts<AppState> for CommonQueryParams {
@@ -55,7 +34,8 @@ impl FromRequestParts<AppState> for CommonQueryParams {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Query(params) = Query::from_request_parts(parts, state).await?;
-        Ok(Self::new(params, &state.made))
+        let number = state.made.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(Self { params, number })
     }
 }
 
@@ -69,7 +49,7 @@ async fn made(common: CommonQueryParams) -> Json<u64> {
 // ANCHOR_END: class
 
 // ANCHOR: short
-/// The same parameters, for handlers that want to write the type and nothing around it.
+/// The same parameters, without a `Query(…)` around them in the handler.
 #[derive(Deserialize, Serialize, FromRequestParts)]
 #[from_request(via(Query))]
 struct ShortQueryParams {

@@ -1,8 +1,8 @@
 //! A function as a dependency: in axum, the type of an argument.
 
-use axum::Router;
 use axum::routing::get;
-use fastapi_extract::{Json, Query};
+use axum::{Json, Router};
+use fastapi_extract::Query;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;

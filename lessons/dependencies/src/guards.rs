@@ -1,21 +1,22 @@
-//! Dependencies that may refuse, and a route that they guard.
+//! Extractors that can refuse a request, in front of a route.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::from_extractor_with_state;
 use axum::routing::get;
-use fastapi_extract::{All, Header, Json, Path, Rejection};
+use axum::{Json, Router};
+use fastapi_extract::{All, Header, Path, Rejection};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::AppState;
 
 // ANCHOR: secrets
-/// What the guards compare with. It is not `Debug`, so that no log shows it.
+/// What the guards compare with. It isn't `Debug`, so it can't end up in a log.
 #[derive(Clone)]
 pub struct Secrets {
     /// The right `X-Token`.
@@ -25,7 +26,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Those that everybody may know. Real ones come from the environment, at start-up.
+    /// The ones in FastAPI's tutorial. Read real ones from the environment, at start-up.
     pub fn fake() -> Self {
         Self { token: "fake-super-secret-token".into(), key: "fake-super-secret-key".into() }
     }
@@ -38,8 +39,8 @@ struct TokenHeader {
     x_token: String,
 }
 
-/// A request with the right `X-Token`. It holds nothing: that it exists is the proof.
-pub struct VerifiedToken;
+/// Proof that the request has the right `X-Token`: only the extractor can make one.
+pub struct VerifiedToken(());
 
 impl FromRequestParts<AppState> for VerifiedToken {
     type Rejection = Rejection;
@@ -50,7 +51,7 @@ impl FromRequestParts<AppState> for VerifiedToken {
         if *x_token != *state.secrets.token {
             return Err(refused("X-Token header invalid"));
         }
-        Ok(Self)
+        Ok(Self(()))
     }
 }
 
@@ -65,7 +66,7 @@ struct KeyHeader {
     x_key: String,
 }
 
-/// The right `X-Key`.
+/// The right `X-Key`, for handlers that need it.
 pub struct VerifiedKey(String);
 
 impl FromRequestParts<AppState> for VerifiedKey {
@@ -83,7 +84,7 @@ impl FromRequestParts<AppState> for VerifiedKey {
 // ANCHOR_END: key
 
 // ANCHOR: route
-/// Both, and what is missing for either is reported together.
+/// Both guards. If both headers are missing, one 422 says so.
 pub type BothVerified = All<(VerifiedToken, VerifiedKey)>;
 
 /// The section's routes.
@@ -95,13 +96,8 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/decorator/pages/{number}", get(page))
 }
 
-#[derive(Serialize)]
-struct Item {
-    item: &'static str,
-}
-
-async fn items() -> Json<[Item; 2]> {
-    Json([Item { item: "Foo" }, Item { item: "Bar" }])
+async fn items() -> Json<Value> {
+    Json(json!([{ "item": "Foo" }, { "item": "Bar" }]))
 }
 // ANCHOR_END: route
 
@@ -117,7 +113,7 @@ async fn key_reused(VerifiedKey(key): VerifiedKey) -> Json<Key> {
 // ANCHOR_END: reused
 
 // ANCHOR: argument
-/// The guard as an argument: its problems and those of the path are reported together.
+/// The guard as an argument: one 422 reports its problems and those of the path.
 async fn page(All((_, Path(number))): All<(VerifiedToken, Path<i64>)>) -> Json<i64> {
     Json(number)
 }

@@ -1,30 +1,29 @@
-//! A configured instance as a dependency.
+//! A configured instance: a value in the state.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::routing::get;
-use fastapi_extract::{Json, Query, Rejection};
+use axum::{Json, Router};
+use fastapi_extract::{Query, Rejection};
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
 // ANCHOR: checker
-/// Tells whether a text contains what it was made with.
+/// Checks whether a text contains a fixed one.
 #[derive(Clone)]
 pub struct FixedContentQueryChecker {
     fixed_content: Arc<str>,
 }
 
 impl FixedContentQueryChecker {
-    /// A checker for this content; an empty one is in every text.
+    /// A checker for this content.
     pub fn new(fixed_content: &str) -> Self {
         Self { fixed_content: fixed_content.into() }
     }
 
-    /// Python's `__call__`. Case matters.
     fn check(&self, q: &str) -> bool {
         q.contains(&*self.fixed_content)
     }
@@ -38,9 +37,10 @@ struct Search {
     q: String,
 }
 
-/// Whether the query contains the content of the checker in the state.
+/// Whether `q` contains what the checker in the state looks for.
 struct Included(bool);
 
+/// For any state that has a checker, so other apps can use it too.
 impl<S> FromRequestParts<S> for Included
 where
     S: Send + Sync,
@@ -57,12 +57,12 @@ where
 // ANCHOR_END: included
 
 // ANCHOR: router
-/// The section's routes: one handler, each time with an instance of its own.
+/// The section's routes: one handler, with the app's checker and with another one.
 pub fn router() -> Router<AppState> {
-    let checker = FixedContentQueryChecker::new("bar");
+    // `AppState` holds one value of a type. A route that needs another one brings its own state.
     let foo_checker = FixedContentQueryChecker::new("foo");
     Router::new()
-        .route("/callable/query-checker/", get(query_checker).with_state(checker))
+        .route("/callable/query-checker/", get(query_checker))
         .route("/callable/query-checker-foo/", get(query_checker).with_state(foo_checker))
 }
 

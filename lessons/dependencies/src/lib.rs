@@ -4,35 +4,44 @@
 //! cargo run -p lesson-dependencies
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. The modules are its
-//! sections, in reading order.
+//! The text of the lesson is `README.md` beside this folder. [`app`] has the modules in
+//! reading order.
 
-pub mod cached;
-pub mod class;
+// Extractors.
+mod cached;
+mod class;
 pub mod function;
+mod params;
+mod sub;
+pub mod types;
+
+// Layers.
 pub mod guarded_app;
-pub mod guarded_router;
+mod guarded_router;
 pub mod guards;
+
+// State.
 pub mod instance;
 pub mod overrides;
-pub mod params;
-pub mod reuse;
-pub mod scope_function;
-pub mod scope_guard;
-pub mod scope_layer;
-pub mod sub;
-pub mod types;
-pub mod yield_chain;
-pub mod yield_db;
-pub mod yield_endings;
-pub mod yield_errors;
-pub mod yield_internal;
-pub mod yield_leaving;
-pub mod yield_manager;
-pub mod yield_once;
-pub mod yield_timing;
+
+// After the handler: a function, a drop guard, a layer.
+mod scope_function;
+mod scope_guard;
+mod scope_layer;
+
+// After the handler: the exit stack.
+mod yield_chain;
+mod yield_db;
+mod yield_endings;
+mod yield_errors;
+mod yield_internal;
+mod yield_leaving;
+mod yield_manager;
+mod yield_once;
+mod yield_timing;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
@@ -43,8 +52,8 @@ use lesson_support::{method_not_allowed, not_found, panic_response, request_log,
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::class::Made;
 use crate::guards::Secrets;
+use crate::instance::FixedContentQueryChecker;
 use crate::overrides::{InMemorySessions, Sessions};
 
 /// What the lesson prints when it starts.
@@ -71,11 +80,13 @@ pub struct AppState {
     pub after: AfterResponse,
     /// How long a client may be silent within a request's body.
     pub read_timeout: Duration,
-    /// How many `CommonQueryParams` were made (section 4).
-    pub made: Made,
-    /// What the guards compare with (section 7).
+    /// How many requests have asked for `CommonQueryParams`.
+    pub made: Arc<AtomicU64>,
+    /// What the guards compare with.
     pub secrets: Secrets,
-    /// Who is behind a token (section 11).
+    /// Configured once, for every request.
+    pub checker: FixedContentQueryChecker,
+    /// Who is behind a token.
     pub sessions: Arc<dyn Sessions>,
 }
 
@@ -87,8 +98,9 @@ impl AppState {
             events: server.events(),
             after: server.after_response(),
             read_timeout: server.read_timeout(),
-            made: Made::default(),
+            made: Arc::default(),
             secrets: Secrets::fake(),
+            checker: FixedContentQueryChecker::new("bar"),
             sessions: Arc::new(InMemorySessions::of_alice()),
         }
     }
@@ -96,21 +108,24 @@ impl AppState {
 // ANCHOR_END: state
 
 // ANCHOR: app
-/// The whole lesson as one router, its sections in reading order.
+/// The whole lesson as one router.
 pub fn app(state: AppState) -> Router {
     Router::new()
+        // Extractors.
         .merge(function::router())
         .merge(types::router())
-        .merge(reuse::router())
         .merge(class::router())
         .merge(sub::router())
         .merge(cached::router())
+        .merge(params::router())
+        // Layers.
         .merge(guards::router(&state))
         .merge(guarded_router::router(&state))
         .merge(guarded_app::router(&state))
-        .merge(params::router())
+        // State.
         .merge(instance::router())
         .merge(overrides::router())
+        // After the handler: a function, a drop guard, a layer, the exit stack.
         .merge(scope_function::router())
         .merge(scope_guard::router())
         .merge(scope_layer::router(&state))

@@ -1,30 +1,30 @@
-//! A dependency that tests replace.
+//! What a test can replace: a value in the state.
 
 use std::collections::HashMap;
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
-use fastapi_extract::{Header, Json, Rejection};
+use axum::{Json, Router};
+use fastapi_extract::{Header, Rejection};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
 // ANCHOR: sessions
-/// Who is behind a token. Tests bring one of their own.
+/// Knows who is behind a token. Tests bring their own.
 pub trait Sessions: Send + Sync {
-    /// The user's name; `None` for a token that is not known.
+    /// The user's name; `None` for an unknown token.
     fn user(&self, token: &str) -> Option<String>;
 }
 
-/// The sessions that the server knows.
+/// The sessions of the running server.
 pub struct InMemorySessions(HashMap<String, String>);
 
 impl InMemorySessions {
-    /// One session, of alice.
+    /// A single session: alice's.
     pub fn of_alice() -> Self {
         Self(HashMap::from([("token-of-alice".to_owned(), "alice".to_owned())]))
     }
@@ -51,9 +51,8 @@ impl FromRequestParts<AppState> for CurrentUser {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
-        let user = state.sessions.user(&x_token);
         let unknown = || ApiError::new(StatusCode::UNAUTHORIZED, "Unknown token");
-        Ok(Self(user.ok_or_else(unknown)?))
+        Ok(Self(state.sessions.user(&x_token).ok_or_else(unknown)?))
     }
 }
 

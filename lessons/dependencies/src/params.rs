@@ -1,8 +1,7 @@
-//! What a dependency takes from the request: path, query, body.
+//! What an extractor takes from the request: path, query, body.
 
 use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::request::Parts;
 use axum::routing::get;
 use fastapi_extract::{All, Json, Path, Query, Rejection};
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,24 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
+// ANCHOR: query-only
+/// The query: `?query_param=…`.
+#[derive(Deserialize, FromRequestParts)]
+#[from_request(via(Query), rejection(Rejection))]
+struct Params {
+    query_param: String,
+}
+
+#[derive(Serialize)]
+struct QueryOnly {
+    response: String,
+}
+
+async fn query_only(params: Params) -> Json<QueryOnly> {
+    Json(QueryOnly { response: params.query_param })
+}
+// ANCHOR_END: query-only
+
 // ANCHOR: params
 /// The JSON body.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -26,12 +43,6 @@ struct Window {
     limit: i64,
 }
 
-#[derive(Deserialize)]
-struct Params {
-    query_param: String,
-}
-
-/// Everything that a request says, from three places.
 #[derive(Serialize)]
 struct RequestParameters {
     path_param: String,
@@ -39,12 +50,13 @@ struct RequestParameters {
     my_request: Window,
 }
 
+/// `FromRequest`, not `FromRequestParts`, because it reads the body.
 impl FromRequest<AppState> for RequestParameters {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Rejection> {
-        type Sources = All<(Path<String>, Query<Params>, Json<Window>)>;
-        let All((Path(path_param), Query(Params { query_param }), Json(my_request))) =
+        type Sources = All<(Path<String>, Params, Json<Window>)>;
+        let All((Path(path_param), Params { query_param }, Json(my_request))) =
             Sources::from_request(request, state).await?;
         state.events.add(format!(
             "path_param={path_param:?} query_param={query_param:?} my_request={my_request:?}"
@@ -59,9 +71,9 @@ struct Answer {
     dep: RequestParameters,
 }
 
-/// The body is read once, by the dependency; the handler finds it in there.
+/// A body can be read only once, so the handler takes it from what the extractor has read.
 ///
-/// Two arguments that both read the body do not compile:
+/// Two arguments that both read the body don't compile:
 ///
 /// ```compile_fail
 /// #[axum::debug_handler]
@@ -76,26 +88,3 @@ async fn test(dep: RequestParameters) -> Json<Answer> {
     Json(Answer { my_request: dep.my_request, dep })
 }
 // ANCHOR_END: params
-
-// ANCHOR: query-only
-/// The query's one parameter.
-struct QueryParam(String);
-
-impl FromRequestParts<AppState> for QueryParam {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
-        let Query(Params { query_param }) = Query::from_request_parts(parts, state).await?;
-        Ok(Self(query_param))
-    }
-}
-
-#[derive(Serialize)]
-struct Response {
-    response: String,
-}
-
-async fn query_only(QueryParam(response): QueryParam) -> Json<Response> {
-    Json(Response { response })
-}
-// ANCHOR_END: query-only

@@ -20,6 +20,7 @@ pub fn router() -> Router<AppState> {
 // ANCHOR_END: router
 
 // ANCHOR: scope
+/// Runs `work` with a session: commits if it succeeds, rolls back if it fails.
 pub(crate) async fn with_session<T>(
     events: &EventLog,
     work: impl AsyncFnOnce(&str) -> Result<T, ApiError>,
@@ -56,7 +57,7 @@ async fn item(
 // ANCHOR_END: scope
 
 // ANCHOR: swallow
-/// An error can be swallowed only by who has something else to answer:
+/// If you swallow an error, you must return something else. This doesn't compile:
 ///
 /// ```compile_fail,E0308
 /// # use lesson_support::ApiError;

@@ -65,7 +65,7 @@ impl FromRequestParts<AppState> for TooEarly {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        // What is in the extensions must be `Clone`, so the guard is shared.
+        // An extension must be `Clone`, hence the `Arc`.
         parts.extensions.insert(Arc::new(Guard::open("guard", &state.events)));
         Ok(Self)
     }

@@ -18,7 +18,7 @@ use crate::AppState;
 pub fn router(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/scope-layer/stream", get(stream))
-        .layer(from_fn_with_state(state.clone(), lend))
+        .route_layer(from_fn_with_state(state.clone(), lend))
 }
 
 #[derive(Clone)]
@@ -37,7 +37,7 @@ async fn stream(Extension(Lease(lease)): Extension<Lease>, State(events): State<
     two_pieces(events)
 }
 
-/// A stream that tells when its pieces are made.
+/// A stream that notes when each piece is made.
 fn two_pieces(events: EventLog) -> Body {
     Body::from_stream(stream! {
         for number in [1, 2] {

@@ -1,22 +1,19 @@
-//! Dependencies that have dependencies.
+//! An extractor that needs another one.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-
-use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::get;
-use fastapi_extract::{Cookie, Json, Query, Rejection};
+use axum::{Json, Router};
+use fastapi_extract::{Cookie, Query, Rejection};
 use lesson_support::EventLog;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
 // ANCHOR: router
-/// The section's routes.
+/// The section's route.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/sub/items/", get(items)).route("/sub/deep/", get(deep))
+    Router::new().route("/sub/items/", get(items))
 }
 // ANCHOR_END: router
 
@@ -46,7 +43,7 @@ struct Cookies {
     last_query: Option<String>,
 }
 
-/// What the query asks for, or what it asked for the last time.
+/// What the query asks for, or what it asked for last time.
 struct QueryOrCookie(Option<String>);
 
 impl FromRequestParts<AppState> for QueryOrCookie {
@@ -74,58 +71,3 @@ async fn items(
     Json(Found { q_or_cookie })
 }
 // ANCHOR_END: outer
-
-// ANCHOR: deep
-/// A future whose type says nothing of what is in it.
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Infallible>> + Send + 'a>>;
-
-/// Makes a dependency of each name but the first, on the name before it.
-macro_rules! each_on_the_one_before {
-    ($deepest:ident) => {
-        type Deepest = $deepest;
-    };
-    ($below:ident $above:ident $($rest:ident)*) => {
-        struct $above(u32);
-
-        impl FromRequestParts<AppState> for $above {
-            type Rejection = Infallible;
-
-            async fn from_request_parts(
-                parts: &mut Parts,
-                state: &AppState,
-            ) -> Result<Self, Infallible> {
-                // The box cuts the type: without it, this future would hold the one below,
-                // which holds the one below it, and so on.
-                let below: Boxed<'_, $below> = Box::pin($below::from_request_parts(parts, state));
-                let $below(depth) = below.await?;
-                Ok(Self(depth + 1))
-            }
-        }
-
-        each_on_the_one_before!($above $($rest)*);
-    };
-}
-
-struct Ground(u32);
-
-impl FromRequestParts<AppState> for Ground {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(_: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
-        Ok(Self(0))
-    }
-}
-
-each_on_the_one_before!(
-    Ground
-    Level1 Level2 Level3 Level4 Level5 Level6 Level7 Level8 Level9 Level10
-    Level11 Level12 Level13 Level14 Level15 Level16 Level17 Level18 Level19 Level20
-    Level21 Level22 Level23 Level24 Level25 Level26 Level27 Level28 Level29 Level30
-    Level31 Level32 Level33 Level34 Level35 Level36 Level37 Level38 Level39 Level40
-    Level41 Level42 Level43 Level44 Level45 Level46 Level47 Level48 Level49 Level50
-);
-
-async fn deep(deepest: Deepest) -> Json<u32> {
-    Json(deepest.0)
-}
-// ANCHOR_END: deep

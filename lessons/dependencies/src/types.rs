@@ -1,62 +1,51 @@
-//! What can be a dependency, and what says which one it is: in Rust, the type says both.
+//! The type of an argument decides what a handler gets.
+//!
+// ANCHOR: not-an-extractor
+//! It has to be an extractor. A string isn't one, so this handler doesn't compile:
+//!
+//! ```compile_fail,E0277
+//! #[axum::debug_handler]
+//! async fn handler(value: &'static str) {}
+//! ```
+//!
+//! This one does:
+//!
+//! ```
+//! #[axum::debug_handler]
+//! async fn handler(value: axum::http::HeaderMap) {}
+//! ```
+// ANCHOR_END: not-an-extractor
 
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::Query;
-use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 use crate::function::CommonParams;
 
-// ANCHOR: router
+// ANCHOR: repeat
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/not-callable/why", get(why))
-        .route("/untyped/items/", get(items::<CommonParams>))
-        .route("/untyped/items-wrong-type/", get(items::<AllRequired>))
+        .route("/repeat/items/", get(repeat_items))
+        .route("/repeat/users/", get(repeat_users))
+        .route("/alias/items/", get(alias_items))
 }
-// ANCHOR_END: router
 
-// ANCHOR: untyped
-/// Knows of its argument only that it can be read from the query and written as JSON.
-async fn items<T: Serialize>(Query(params): Query<T>) -> Json<T> {
+async fn repeat_items(Query(params): Query<CommonParams>) -> Json<CommonParams> {
     Json(params)
 }
 
-/// Another type, so another dependency: it has no defaults.
-#[derive(Deserialize, Serialize)]
-struct AllRequired {
-    q: String,
-    skip: i64,
-    limit: i64,
+async fn repeat_users(Query(params): Query<CommonParams>) -> Json<CommonParams> {
+    Json(params)
 }
-// ANCHOR_END: untyped
+// ANCHOR_END: repeat
 
-// ANCHOR: not-callable
-#[derive(Serialize)]
-struct CompileError {
-    error: &'static str,
-    message: &'static str,
-}
+// ANCHOR: alias
+/// A second name for the same type.
+pub type Common = Query<CommonParams>;
 
-/// A string is no extractor, so this handler does not compile:
-///
-/// ```compile_fail,E0277
-/// #[axum::debug_handler]
-/// async fn handler(value: &'static str) {}
-/// ```
-///
-/// This one does:
-///
-/// ```
-/// #[axum::debug_handler]
-/// async fn handler(value: axum::http::HeaderMap) {}
-/// ```
-async fn why() -> Json<CompileError> {
-    Json(CompileError {
-        error: "E0277",
-        message: "the trait `FromRequestParts<()>` is not implemented for `&'static str`",
-    })
+async fn alias_items(Query(params): Common) -> Json<CommonParams> {
+    Json(params)
 }
-// ANCHOR_END: not-callable
+// ANCHOR_END: alias

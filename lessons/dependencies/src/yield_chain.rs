@@ -1,4 +1,4 @@
-//! Dependencies that need each other when they are opened, and when they are closed.
+//! A chain: each extractor needs the one before it, to open and to close.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;

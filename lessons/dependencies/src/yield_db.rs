@@ -1,4 +1,4 @@
-//! A dependency with code after its `yield`: a form that leaks, and one that does not.
+//! Code after the `yield`: a form that leaks, and one that doesn't.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
@@ -50,7 +50,7 @@ async fn plain(
 // ANCHOR_END: plain
 
 // ANCHOR: finally
-/// A database that is closed whatever happens.
+/// A database that is closed whatever happens to the request.
 pub(crate) struct Db(pub(crate) &'static str);
 
 impl FromRequestParts<AppState> for Db {
@@ -79,7 +79,7 @@ async fn guarded(
 // ANCHOR_END: finally
 
 // ANCHOR: item
-/// The answer of these routes: `{"item_id":"1","db":"db"}`.
+/// The answer: `{"item_id":"1","db":"db"}`.
 #[derive(Serialize)]
 pub(crate) struct Item {
     item_id: String,
@@ -87,7 +87,7 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Every item is there but the one named `http`.
+    /// Finds any item, except the one called `http`.
     pub(crate) fn find(item_id: String, db: &'static str) -> Result<Json<Self>, ApiError> {
         if item_id == "http" {
             return Err(ApiError::from_status(StatusCode::NOT_FOUND));

@@ -1,6 +1,7 @@
-//! What else can end a request: a task, a stream, a query, a client that leaves.
+//! Other ways for a request to end: in a task, in a stream, before its handler.
 
 use std::convert::Infallible;
+use std::io;
 
 use async_stream::stream;
 use axum::body::Body;
@@ -12,11 +13,11 @@ use axum::{Json, Router};
 use fastapi_extract::Query;
 use lesson_support::request_scope::{BrokeOff, Cancelled};
 use lesson_support::{ApiError, BackgroundTasks, EventLog, ExitStack, Outcome, Tick};
-use serde::Deserialize;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use crate::AppState;
+use crate::yield_timing::Number;
 
 // ANCHOR: router
 /// The section's routes.
@@ -31,7 +32,7 @@ pub fn router() -> Router<AppState> {
 // ANCHOR_END: router
 
 // ANCHOR: watching
-/// A dependency that tells how the request ended.
+/// Notes how the request ended.
 pub(crate) struct Watching;
 
 impl FromRequestParts<AppState> for Watching {
@@ -52,7 +53,7 @@ fn described(outcome: &Outcome) -> String {
     let Err(error) = outcome else { return "no error".to_owned() };
     if error.status() == StatusCode::UNPROCESSABLE_ENTITY {
         "an invalid request".to_owned()
-    } else if let Some(error) = error.downcast_ref::<Broken>() {
+    } else if let Some(error) = error.downcast_ref::<io::Error>() {
         error.to_string()
     } else if let Some(error) = error.downcast_ref::<BrokeOff>() {
         error.to_string()
@@ -65,20 +66,8 @@ fn described(outcome: &Outcome) -> String {
 // ANCHOR_END: watching
 
 // ANCHOR: endings
-/// What breaks here, in its own words.
-#[derive(Debug)]
-struct Broken(&'static str);
-
-impl std::fmt::Display for Broken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for Broken {}
-
 async fn task_fails(_: Watching, tasks: BackgroundTasks) -> Json<&'static str> {
-    tasks.add_task(async { Err(Broken("the task failed")) });
+    tasks.add_task(async { Err(io::Error::other("the task failed")) });
     Json("value")
 }
 
@@ -91,7 +80,7 @@ async fn stream_breaks(
     Body::from_stream(stream! {
         yield Ok("piece 1;");
         yield_now().await; // hyper sends what it has before the body fails
-        yield Err(Broken("no piece 2"));
+        yield Err(io::Error::other("no piece 2"));
     })
 }
 
@@ -110,17 +99,11 @@ async fn endless(
     })
 }
 
-/// An error status that nobody raised: a response like any other.
+/// An error status, but no `Err`: a response like any other.
 async fn teapot(_: Watching) -> (StatusCode, Json<&'static str>) {
     (StatusCode::IM_A_TEAPOT, Json("a teapot"))
 }
 // ANCHOR_END: endings
-
-/// The query: `?number=7`.
-#[derive(Deserialize)]
-struct Number {
-    number: i64,
-}
 
 async fn invalid(_: Watching, Query(Number { number }): Query<Number>) -> Json<i64> {
     Json(number)

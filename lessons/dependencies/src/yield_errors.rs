@@ -1,69 +1,84 @@
-//! The handler's error, seen by the code after the `yield`.
+//! The handler's error, as the code after the `yield` sees it.
 
 use std::num::ParseIntError;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use lesson_support::{ApiError, EventLog, ExitStack, Outcome};
 
 use crate::AppState;
 
 // ANCHOR: router
-/// The section's routes.
+/// The section's routes: two handlers that fail, and what a teardown can make of that.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/yield-http-no-try/items", get(http_no_try))
-        .route("/yield-http-other-except/items", get(http_other_except))
-        .route("/yield-http-reraised/items", get(http_reraised))
-        .route("/yield-http-swallowed/items", get(http_swallowed))
-        .route("/yield-catch-answer/items", get(error_answered))
-        .route("/yield-error-no-try/items", get(error_no_try))
-        .route("/yield-error-other-except/items", get(error_other_except))
-        .route("/yield-error-reraised/items", get(error_reraised))
-        .route("/yield-error-swallowed/items", get(error_swallowed))
+        .route("/yield-http-no-try/items", failing(not_found, no_try))
+        .route("/yield-http-other-except/items", failing(not_found, except_parse_error))
+        .route("/yield-http-reraised/items", failing(not_found, reraise))
+        .route("/yield-http-swallowed/items", failing(not_found, swallow))
+        .route("/yield-error-no-try/items", failing(broken, no_try))
+        .route("/yield-error-other-except/items", failing(broken, except_parse_error))
+        .route("/yield-error-reraised/items", failing(broken, reraise))
+        .route("/yield-error-swallowed/items", failing(broken, swallow))
+        .route("/yield-catch-answer/items", failing(broken, answer))
 }
-// ANCHOR_END: router
 
-// ANCHOR: http
 fn not_found() -> Result<(), ApiError> {
     Err(ApiError::from_status(StatusCode::NOT_FOUND))
 }
 
-async fn http_no_try(exit_stack: ExitStack) -> Result<(), ApiError> {
-    exit_stack.push(async |outcome| {
-        outcome?;
+fn broken() -> Result<(), ApiError> {
+    Err(ApiError::unexpected("the handler is broken"))
+}
+// ANCHOR_END: router
+
+// ANCHOR: failing
+/// A handler that pushes a teardown, as an extractor would, and then fails.
+pub(crate) fn failing<E: 'static>(
+    fail: fn() -> Result<(), E>,
+    teardown: fn(Outcome, &EventLog) -> Outcome,
+) -> MethodRouter<AppState>
+where
+    ApiError: From<E>,
+{
+    get(async move |exit_stack: ExitStack, State(events): State<EventLog>| {
+        exit_stack.push(async move |outcome| teardown(outcome, &events));
+        fail().map_err(ApiError::from)
+    })
+}
+// ANCHOR_END: failing
+
+// ANCHOR: teardowns
+fn no_try(outcome: Outcome, _: &EventLog) -> Outcome {
+    outcome?;
+    Ok(())
+}
+
+fn reraise(outcome: Outcome, events: &EventLog) -> Outcome {
+    outcome.inspect_err(|error| events.add(format!("reraised {}", python_type(error))))
+}
+
+fn swallow(outcome: Outcome, events: &EventLog) -> Outcome {
+    outcome.or_else(|error| {
+        events.add(format!("swallowed {}", python_type(&error)));
         Ok(())
-    });
-    not_found()
+    })
 }
 
-async fn http_reraised(
-    exit_stack: ExitStack,
-    State(events): State<EventLog>,
-) -> Result<(), ApiError> {
-    exit_stack
-        .push(async move |outcome| outcome.inspect_err(|_| events.add("reraised HTTPException")));
-    not_found()
+fn answer(outcome: Outcome, _: &EventLog) -> Outcome {
+    outcome.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "Catch Exception"))
 }
 
-async fn http_swallowed(
-    exit_stack: ExitStack,
-    State(events): State<EventLog>,
-) -> Result<(), ApiError> {
-    exit_stack.push(async move |outcome| {
-        outcome.or_else(|_| {
-            events.add("swallowed HTTPException");
-            Ok(())
-        })
-    });
-    not_found()
+/// What FastAPI's side writes: an answer is an `HTTPException` there.
+fn python_type(error: &ApiError) -> &'static str {
+    error.detail().map_or("Exception", |_| "HTTPException")
 }
-// ANCHOR_END: http
+// ANCHOR_END: teardowns
 
 // ANCHOR: other-except
-/// `except ValueError`: another error passes by.
+/// `except ValueError`: any other error passes by.
 fn except_parse_error(outcome: Outcome, events: &EventLog) -> Outcome {
     outcome.or_else(|error| match error.downcast_ref::<ParseIntError>() {
         Some(_) => {
@@ -73,62 +88,4 @@ fn except_parse_error(outcome: Outcome, events: &EventLog) -> Outcome {
         None => Err(error),
     })
 }
-
-async fn http_other_except(
-    exit_stack: ExitStack,
-    State(events): State<EventLog>,
-) -> Result<(), ApiError> {
-    exit_stack.push(async move |outcome| except_parse_error(outcome, &events));
-    not_found()
-}
 // ANCHOR_END: other-except
-
-// ANCHOR: error
-fn broken() -> Result<(), ApiError> {
-    Err(ApiError::unexpected("the handler is broken"))
-}
-
-async fn error_answered(exit_stack: ExitStack) -> Result<(), ApiError> {
-    exit_stack.push(async |outcome| {
-        outcome.map_err(|_| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "Catch Exception"))
-    });
-    broken()
-}
-// ANCHOR_END: error
-
-async fn error_no_try(exit_stack: ExitStack) -> Result<(), ApiError> {
-    exit_stack.push(async |outcome| {
-        outcome?;
-        Ok(())
-    });
-    broken()
-}
-
-async fn error_other_except(
-    exit_stack: ExitStack,
-    State(events): State<EventLog>,
-) -> Result<(), ApiError> {
-    exit_stack.push(async move |outcome| except_parse_error(outcome, &events));
-    broken()
-}
-
-async fn error_reraised(
-    exit_stack: ExitStack,
-    State(events): State<EventLog>,
-) -> Result<(), ApiError> {
-    exit_stack.push(async move |outcome| outcome.inspect_err(|_| events.add("reraised Exception")));
-    broken()
-}
-
-async fn error_swallowed(
-    exit_stack: ExitStack,
-    State(events): State<EventLog>,
-) -> Result<(), ApiError> {
-    exit_stack.push(async move |outcome| {
-        outcome.or_else(|_| {
-            events.add("swallowed Exception");
-            Ok(())
-        })
-    });
-    broken()
-}

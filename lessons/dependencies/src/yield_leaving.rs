@@ -14,11 +14,14 @@ use crate::yield_endings::Watching;
 // ANCHOR: leaving
 /// The section's routes: one that runs to its end, one as axum does it.
 pub fn router(state: &AppState) -> Router<AppState> {
-    let to_the_end = Router::new()
-        .route("/yield-timing/slow-handler", get(slow_handler))
-        .layer(from_fn_with_state(state.clone(), request_scope))
-        .layer(from_fn_with_state(state.clone(), run_to_the_end)); // outside of the scope: layers are added outwards
-    Router::new().route("/yield-timing/slow-handler-dropped", get(dropped)).merge(to_the_end)
+    // The first is the outermost: the scope has to end with the handler, not with the client.
+    let to_the_end = (
+        from_fn_with_state(state.clone(), run_to_the_end),
+        from_fn_with_state(state.clone(), request_scope),
+    );
+    Router::new()
+        .route("/yield-timing/slow-handler", get(slow_handler).route_layer(to_the_end))
+        .route("/yield-timing/slow-handler-dropped", get(dropped))
 }
 
 async fn slow_handler(

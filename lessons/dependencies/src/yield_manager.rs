@@ -29,7 +29,7 @@ impl Manager {
         Ok(Self { events })
     }
 
-    /// `__aexit__`: it takes `self`, so nobody can close twice.
+    /// `__aexit__`. It consumes the manager, so nobody can close it twice.
     async fn close(self, outcome: &Outcome) {
         let seen = match outcome {
             Ok(()) => "None".to_owned(),

@@ -1,4 +1,4 @@
-//! Only one response: what can be refused, and until when.
+//! Only one response: until when a request can be refused.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
@@ -17,7 +17,6 @@ pub fn router() -> Router<AppState> {
         .route("/one-response/refuse-after", get(after))
         .route("/one-response/crash-after", get(crash_after))
         .route("/one-response/refuse-after-function-scope", get(in_time))
-        .route("/one-response/yields-twice", get(once))
 }
 // ANCHOR_END: router
 
@@ -54,6 +53,15 @@ async fn crash_after(exit_stack: ExitStack, State(events): State<EventLog>) -> J
 // ANCHOR_END: refuse
 
 // ANCHOR: in-time
+/// An async closure that is called once. A second `yield` would be a second call, and that
+/// doesn't compile:
+///
+/// ```compile_fail,E0382
+/// async fn yields_twice<T>(work: impl AsyncFnOnce(&str) -> T) -> T {
+///     work("first").await;
+///     work("second").await
+/// }
+/// ```
 async fn with_refusal<T>(events: EventLog, work: impl AsyncFnOnce() -> T) -> Result<T, ApiError> {
     let _answer = work().await;
     events.add("refusing after the yield");
@@ -64,21 +72,3 @@ async fn in_time(State(events): State<EventLog>) -> Result<Json<&'static str>, A
     with_refusal(events, async || Json("value")).await
 }
 // ANCHOR_END: in-time
-
-// ANCHOR: once
-/// A second `yield` would be a second call, and an `AsyncFnOnce` has one:
-///
-/// ```compile_fail,E0382
-/// async fn yields_twice<T>(work: impl AsyncFnOnce(&str) -> T) -> T {
-///     work("first").await;
-///     work("second").await
-/// }
-/// ```
-async fn yields_once<T>(work: impl AsyncFnOnce(&str) -> T) -> T {
-    work("first").await
-}
-
-async fn once() -> Json<String> {
-    yields_once(async |value| Json(value.to_owned())).await
-}
-// ANCHOR_END: once

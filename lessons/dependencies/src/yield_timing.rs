@@ -69,6 +69,7 @@ async fn after_stream(_: SlowDb, State(tick): State<Tick>, State(events): State<
 // ANCHOR_END: request-scope
 
 // ANCHOR: function-scope
+/// Function scope: what opened the database also waits for it to close.
 async fn with_slow_db<T>(
     AppState { events, tick, .. }: AppState,
     work: impl AsyncFnOnce(&str) -> T,
@@ -104,8 +105,8 @@ async fn after_tasks(
 // ANCHOR: invalid
 /// The query: `?number=7`.
 #[derive(Deserialize)]
-struct Number {
-    number: i64,
+pub(crate) struct Number {
+    pub(crate) number: i64,
 }
 
 async fn invalid(_: Db, Query(Number { number }): Query<Number>) -> Json<i64> {

@@ -60,7 +60,7 @@ async fn de_39_strings_stay_strings_and_integers_are_read_generously() {
 }
 
 #[tokio::test]
-async fn de_39_what_is_wrong_with_the_body_is_said_once() {
+async fn de_39_errors_in_the_body_are_reported_once() {
     let path = "/params/test/1?query_param=2";
     let nested = r#"{"my_request":{"offset":0,"limit":5}}"#;
     let no_body = r#"{"type":"missing","loc":["body"],"msg":"Field required","input":null}"#;

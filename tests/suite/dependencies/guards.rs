@@ -29,7 +29,7 @@ async fn de_15_guards_run_in_order_before_the_handler() {
 }
 
 #[tokio::test]
-async fn de_16_what_is_missing_is_gathered_and_a_wrong_value_is_a_400() {
+async fn de_16_missing_headers_are_gathered_and_a_wrong_one_is_a_400() {
     for (headers, status, body, events) in [
         (&[][..], 422, invalid(&[token_missing(), key_missing()]), &[][..]),
         (&[TOKEN], 422, invalid(&[key_missing()]), &["token checked"]),
@@ -38,7 +38,7 @@ async fn de_16_what_is_missing_is_gathered_and_a_wrong_value_is_a_400() {
         (&[BAD_TOKEN, KEY], 400, TOKEN_INVALID.to_owned(), &["token checked"]),
         (&[BAD_TOKEN, BAD_KEY], 400, TOKEN_INVALID.to_owned(), &["token checked"]),
         (&[TOKEN, BAD_KEY], 400, KEY_INVALID.to_owned(), &["token checked", "key checked"]),
-        // Nothing was missing so much that the key would not be looked at.
+        // A missing token doesn't keep the key from being checked.
         (&[BAD_KEY], 400, KEY_INVALID.to_owned(), &["key checked"]),
         // An empty value is a wrong one, not a missing one.
         (&[("X-Token", ""), ("X-Key", "")], 400, TOKEN_INVALID.to_owned(), &["token checked"]),
@@ -88,7 +88,7 @@ async fn de_18_every_route_of_the_app_is_guarded() {
 }
 
 #[tokio::test]
-async fn de_18_what_is_no_route_is_not_guarded() {
+async fn de_18_unknown_routes_are_not_guarded() {
     let server = start().await;
     for path in ["/global/nowhere", "/global/items/1"] {
         assert_json(server.get(path).await, 404, r#"{"detail":"Not Found"}"#).await;
@@ -99,7 +99,7 @@ async fn de_18_what_is_no_route_is_not_guarded() {
 }
 
 #[tokio::test]
-async fn de_18_another_method_is_not_guarded() {
+async fn de_18_other_methods_are_not_guarded() {
     let server = start().await;
     for headers in [&[][..], &[BAD_TOKEN], &[TOKEN, KEY]] {
         let request = server.request(Method::POST, "/global/items/");
@@ -136,7 +136,7 @@ async fn de_19_every_route_of_the_router_is_guarded() {
 }
 
 #[tokio::test]
-async fn de_19_what_is_not_in_the_router_is_not_guarded() {
+async fn de_19_other_routes_are_not_guarded() {
     let server = start().await;
     assert_eq!(server.get("/ping").await.status, 200);
     assert_eq!(server.get("/function/items/").await.status, 200);

@@ -2,19 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::request::Builder;
-use axum::response::Response;
 use lesson_dependencies::guards::Secrets;
 use lesson_dependencies::overrides::Sessions;
 use lesson_dependencies::{AppState, app};
 use lesson_tests::fastapi::Pytest;
 use lesson_tests::rust_only;
-use tower::ServiceExt;
 
-use super::{assert_json, get_with, invalid, missing, start, state};
+use super::{ask, assert_json, get_with, invalid, missing, start, state, text};
 
 #[tokio::test]
 async fn de_49_without_an_override_the_real_sessions_answer() {
@@ -28,16 +23,6 @@ async fn de_49_without_an_override_the_real_sessions_answer() {
     }
     let answer = server.get(path).await;
     assert_json(answer, 422, &invalid(&[missing("header", "x-token")])).await;
-}
-
-async fn ask(app: Router, request: Builder) -> Response {
-    let request = request.body(Body::empty()).expect("a request");
-    app.oneshot(request).await.expect("an answer")
-}
-
-async fn text(response: Response) -> String {
-    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-    String::from_utf8(body.into()).expect("UTF-8")
 }
 
 // ANCHOR: sessions

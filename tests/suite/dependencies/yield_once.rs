@@ -1,14 +1,34 @@
 //! Only one response.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use lesson_support::ExitStack;
 use lesson_tests::server::{client, send};
-use lesson_tests::{Binary, rust_only};
+use lesson_tests::{Binary, fastapi_only, rust_only};
 
 use super::start;
 
+#[test]
+fn de_20_a_teardown_is_called_once() {
+    rust_only!("asks the compiler");
+    // A closure that consumes what it holds can be called only once, so `push` can take it
+    // only if it calls it only once.
+    let held = Arc::new(());
+    let consumed = Arc::clone(&held);
+    let exit_stack = ExitStack::default();
+    exit_stack.push(async move |outcome| {
+        drop(consumed);
+        outcome
+    });
+    assert_eq!(Arc::strong_count(&held), 2);
+    drop(exit_stack);
+    assert_eq!(Arc::strong_count(&held), 1);
+}
+
 #[tokio::test]
-async fn de_20_only_the_first_yield_counts() {
+async fn de_20_in_fastapi_only_the_first_yield_counts() {
+    fastapi_only!("a second call of the handler does not compile");
     let server = start().await;
     let answer = server.get("/one-response/yields-twice").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (200, r#""first""#));

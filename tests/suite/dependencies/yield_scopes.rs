@@ -30,7 +30,7 @@ async fn de_51_it_sees_the_error_and_rolls_back() {
 }
 
 #[tokio::test]
-async fn de_52_who_swallows_an_error_must_have_something_else_to_answer() {
+async fn de_52_swallowing_an_error_needs_another_answer() {
     let server = start().await;
     let answer = server.get("/scope-function/swallowed").await;
     assert_eq!(answer.status, expect(rust(200), fastapi(500)));
