@@ -1,4 +1,4 @@
-//! A look inside: the tables, a row, what is stored, and which threads may use it.
+//! A look inside: the tables, and what is stored.
 
 use axum::extract::State;
 use axum::routing::get;
@@ -6,11 +6,8 @@ use axum::{Json, Router};
 use fastapi_extract::Path;
 use lesson_support::ApiError;
 use serde::Serialize;
-use sqlx::FromRow;
-use tokio::runtime::Handle;
-use tokio::task::spawn_blocking;
 
-use crate::database::{Connection, Pool, dialect};
+use crate::database::{Pool, dialect};
 use crate::refusals::user_not_found;
 use crate::session::Session;
 use crate::{AppState, crud};
@@ -19,48 +16,10 @@ use crate::{AppState, crud};
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/extra/thread-rule", get(thread_rule))
         .route("/extra/tables", get(tables))
-        .route("/extra/orm-mode/{user_id}", get(orm_mode))
         .route("/extra/users/{user_id}/stored", get(stored))
 }
 // ANCHOR_END: router
-
-// ANCHOR: thread-rule
-#[derive(Serialize)]
-struct ThreadRule {
-    connection_moved_to_another_thread: String,
-    pool_shared_by_two_threads: String,
-}
-
-async fn thread_rule(State(pool): State<Pool>) -> Result<Json<ThreadRule>, ApiError> {
-    let mut connection = pool.acquire().await?;
-    use_it(&mut connection).await?;
-    let moved = in_another_thread(async move { use_it(&mut connection).await }).await?;
-
-    let shared = pool.clone();
-    let there = async move { use_it(&mut *shared.acquire().await?).await };
-    let there = in_another_thread(there).await?;
-    use_it(&mut *pool.acquire().await?).await?;
-
-    Ok(Json(ThreadRule {
-        connection_moved_to_another_thread: moved,
-        pool_shared_by_two_threads: there,
-    }))
-}
-
-async fn use_it(connection: &mut Connection) -> sqlx::Result<String> {
-    sqlx::query_scalar("SELECT 'used'").fetch_one(connection).await
-}
-
-async fn in_another_thread<W>(work: W) -> Result<String, ApiError>
-where
-    W: Future<Output = sqlx::Result<String>> + Send + 'static,
-{
-    let runtime = Handle::current();
-    Ok(spawn_blocking(move || runtime.block_on(work)).await??)
-}
-// ANCHOR_END: thread-rule
 
 // ANCHOR: tables
 #[derive(Serialize)]
@@ -91,37 +50,6 @@ async fn table(pool: &Pool, name: &str) -> Result<Table, ApiError> {
     Ok(Table { columns, indexes, foreign_keys: foreign_keys.collect() })
 }
 // ANCHOR_END: tables
-
-// ANCHOR: from-row
-/// A schema that can be read from a row. Without `FromRow` it cannot, and the compiler says so:
-///
-/// ```compile_fail,E0277
-/// struct WithoutFromRow {
-///     email: String,
-/// }
-///
-/// sqlx::query_as::<lesson_sql::database::Db, WithoutFromRow>("SELECT email FROM users");
-/// ```
-#[derive(FromRow)]
-pub struct WithFromRow {
-    email: String,
-}
-
-#[derive(Serialize)]
-struct OrmMode {
-    with_from_row: String,
-    without: &'static str,
-}
-
-async fn orm_mode(db: Session, Path(user_id): Path<i64>) -> Result<Json<OrmMode>, ApiError> {
-    let user: Option<WithFromRow> = sqlx::query_as("SELECT email FROM users WHERE id = $1")
-        .bind(user_id)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
-    let WithFromRow { email } = user.ok_or_else(user_not_found)?;
-    Ok(Json(OrmMode { with_from_row: email, without: "does not compile" }))
-}
-// ANCHOR_END: from-row
 
 // ANCHOR: stored
 #[derive(Serialize)]

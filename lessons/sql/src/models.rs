@@ -1,4 +1,27 @@
 //! The rows of the tables. FastAPI's `models.py`, as far as a row is more than a schema.
+//!
+// ANCHOR: from-row
+//! A struct with `FromRow` can be read from a row:
+//!
+//! ```
+//! #[derive(sqlx::FromRow)]
+//! struct Email {
+//!     email: String,
+//! }
+//!
+//! let query = sqlx::query_as::<lesson_sql::database::Db, Email>("SELECT email FROM users");
+//! ```
+//!
+//! Without it, the same query doesn't compile:
+//!
+//! ```compile_fail,E0277
+//! struct Email {
+//!     email: String,
+//! }
+//!
+//! let query = sqlx::query_as::<lesson_sql::database::Db, Email>("SELECT email FROM users");
+//! ```
+// ANCHOR_END: from-row
 
 use sqlx::FromRow;
 
