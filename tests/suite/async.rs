@@ -35,7 +35,7 @@ fn state() -> AppState {
         tick: Tick::from_ms(1000),
         events: EventLog::default(),
         read_timeout: Duration::from_secs(30),
-        cores: Cores::with_threads(1).expect("a thread"),
+        cores: Cores::new(1).expect("a thread"),
     }
 }
 

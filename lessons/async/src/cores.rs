@@ -1,34 +1,22 @@
 //! Threads for work that computes: rayon's pool, and the way there and back.
 
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use tokio::sync::oneshot::{self, error::RecvError};
 
 // ANCHOR: cores
-/// Threads for work that computes, one a core. All clones are one pool.
+/// Threads for work that computes. All clones are one pool.
 #[derive(Clone)]
 pub struct Cores(Arc<ThreadPool>);
 
 impl Cores {
-    /// Starts as many threads as there are cores.
+    /// Starts this many threads; 0 is one a core.
     ///
     /// # Errors
     ///
     /// If a thread cannot be started.
-    pub fn new() -> Result<Self, ThreadPoolBuildError> {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        Self::with_threads(cores)
-    }
-
-    /// Starts this many threads.
-    ///
-    /// # Errors
-    ///
-    /// If a thread cannot be started.
-    pub fn with_threads(threads: usize) -> Result<Self, ThreadPoolBuildError> {
+    pub fn new(threads: usize) -> Result<Self, ThreadPoolBuildError> {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|index| format!("core-{index}"))
@@ -50,7 +38,7 @@ impl Cores {
     {
         let (sender, receiver) = oneshot::channel();
         self.0.spawn(move || {
-            // Nobody waits for the result any more if the client has left.
+            // If the client has left, nobody waits for the result.
             if !sender.is_closed() {
                 _ = sender.send(work());
             }

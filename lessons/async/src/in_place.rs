@@ -1,4 +1,4 @@
-//! `block_in_place`: blocking where one stands.
+//! `block_in_place`: blocking where you stand.
 
 use std::thread;
 

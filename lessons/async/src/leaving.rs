@@ -1,4 +1,4 @@
-//! What becomes of the work when its client goes away.
+//! What happens to the work when its client leaves.
 
 use std::thread;
 
@@ -28,7 +28,7 @@ async fn awaits(State(tick): State<Tick>, State(events): State<EventLog>) -> Jso
     Json(())
 }
 
-/// The cure where the work must be finished: a task of its own goes on without the handler.
+/// The cure if the work must be finished: a task of its own goes on without the handler.
 async fn spawns(
     State(tick): State<Tick>,
     State(events): State<EventLog>,
@@ -42,7 +42,7 @@ async fn wait(name: &str, tick: Tick, events: EventLog) {
     // Dropped at the `await` if the handler is dropped there.
     let unfinished = guard((), |()| events.add(format!("{name} work dropped")));
     sleep(tick * 10).await;
-    // Takes the guard apart, so that it does not run.
+    // Disarms the guard.
     ScopeGuard::into_inner(unfinished);
     events.add(format!("{name} work finished"));
 }

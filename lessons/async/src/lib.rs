@@ -82,7 +82,7 @@ impl AppState {
             tick: server.tick(),
             events: server.events(),
             read_timeout: server.read_timeout(),
-            cores: Cores::new()?,
+            cores: Cores::new(0)?,
         })
     }
 }

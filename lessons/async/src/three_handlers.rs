@@ -31,7 +31,7 @@ async fn awaits(State(tick): State<Tick>) -> Json<()> {
     Json(())
 }
 
-/// Blocks a thread, but one of the pool, which is there for that.
+/// Blocks a thread too, but one of the pool, which is there for that.
 async fn on_the_pool(State(tick): State<Tick>) -> Result<Json<()>, ApiError> {
     spawn_blocking(move || thread::sleep(tick * 10)).await?;
     Ok(Json(()))
@@ -46,7 +46,7 @@ async fn blocks(State(tick): State<Tick>) -> Json<()> {
 
 // ANCHOR: not-awaited
 /// The pitfall: a future that nobody awaits does nothing.
-#[expect(unused_must_use, reason = "the compiler warns of it, and here the pitfall is shown")]
+#[expect(unused_must_use, reason = "this is the pitfall, and the compiler warns about it")]
 async fn does_not_await(State(tick): State<Tick>) -> Json<()> {
     sleep(tick * 10);
     Json(())

@@ -1,4 +1,4 @@
-//! Finding a blocked worker: a thread of its own looks whether the workers pause.
+//! Finding a blocked worker: a thread of its own watches whether the workers pause.
 
 use std::io;
 use std::thread;

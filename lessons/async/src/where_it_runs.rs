@@ -1,7 +1,7 @@
 //! On which thread a handler runs.
 //!
-//! Every handler is an `async fn`. A plain `fn`, which FastAPI would run on its pool, is
-//! no handler:
+//! Every handler is an `async fn`. FastAPI would run a plain `fn` on its pool; in axum it isn't
+//! a handler, and doesn't compile:
 //!
 //! ```compile_fail
 //! fn hello() -> &'static str {
@@ -27,14 +27,10 @@ use tokio::runtime::worker_index;
 use tokio::task::spawn_blocking;
 
 use crate::AppState;
-use crate::BLOCKING_THREADS;
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/where/async", get(in_the_handler))
-        .route("/where/sync", get(in_the_pool))
-        .route("/where/pool-size", get(pool_size))
+    Router::new().route("/where/async", get(in_the_handler)).route("/where/sync", get(in_the_pool))
 }
 
 // ANCHOR: where
@@ -61,7 +57,3 @@ async fn in_the_pool() -> Result<Json<Place>, ApiError> {
     Ok(Json(place))
 }
 // ANCHOR_END: where
-
-async fn pool_size() -> Json<usize> {
-    Json(BLOCKING_THREADS)
-}

@@ -39,7 +39,7 @@ async fn as_15_on_threads_of_their_own_computations_hold_nobody_up() {
 }
 
 #[tokio::test]
-async fn as_15_all_three_count_alike() {
+async fn as_15_all_three_count_the_same() {
     let server = start().await;
     for path in ["/cpu/on-a-worker", "/cpu/on-the-pool", "/cpu/on-the-cores"] {
         for (below, primes) in [("0", "0"), ("2", "0"), ("3", "1"), ("1000", "168")] {
@@ -77,9 +77,9 @@ async fn as_16_the_type_limits_what_a_client_can_ask_for() {
 }
 
 #[tokio::test]
-async fn as_17_as_many_run_at_a_time_as_there_are_threads() {
+async fn as_17_no_more_run_at_a_time_than_there_are_threads() {
     rust_only!("looks inside");
-    let cores = Cores::with_threads(2).expect("two threads");
+    let cores = Cores::new(2).expect("two threads");
     let running = Arc::new(AtomicUsize::new(0));
     let works = (0..6).map(|_| {
         let running = Arc::clone(&running);
@@ -126,7 +126,7 @@ fn as_17_computations_take_no_thread_of_the_pool() {
 #[tokio::test]
 async fn as_17_a_computation_that_nobody_waits_for_is_not_begun() {
     rust_only!("looks inside");
-    let cores = Cores::with_threads(1).expect("a thread");
+    let cores = Cores::new(1).expect("a thread");
     let (open, gate) = mpsc::channel::<()>();
     let (begun, begun_later) = mpsc::channel();
     let begin = |name: &'static str| {
@@ -154,7 +154,7 @@ async fn as_17_a_computation_that_nobody_waits_for_is_not_begun() {
 #[tokio::test]
 async fn as_18_a_panic_of_a_computation_is_an_error_of_one_request() {
     rust_only!("looks inside");
-    let cores = Cores::with_threads(1).expect("a thread");
+    let cores = Cores::new(1).expect("a thread");
     let primes: Result<usize, _> = cores.run(|| panic!("a bug")).await;
     assert!(primes.is_err());
     assert_eq!(cores.run(|| 1).await, Ok(1));
