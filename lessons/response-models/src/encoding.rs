@@ -1,44 +1,28 @@
-//! What may stand in a `Location` header, and what has to be percent-encoded for it.
+//! What a `Location` header can hold, and what has to be percent-encoded for it.
 
 use axum::response::Redirect;
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::Query;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use crate::AppState;
 
 // ANCHOR: url
-/// What is encoded in a whole URL: all but letters, digits and the characters that have
-/// a meaning in it. `%` is kept, so what is encoded already stays as it is.
-const IN_URL: &AsciiSet = &NON_ALPHANUMERIC
-    // Never encoded.
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    // Between the parts of a URL.
-    .remove(b':')
-    .remove(b'/')
-    .remove(b'?')
-    .remove(b'#')
-    .remove(b'[')
-    .remove(b']')
-    .remove(b'@')
-    // Inside of a part.
-    .remove(b'!')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*')
-    .remove(b'+')
-    .remove(b',')
-    .remove(b';')
-    .remove(b'=')
-    .remove(b'%');
+/// What is encoded in a whole URL, besides everything that isn't ASCII. Not among it: the
+/// characters with a meaning in a URL, and `%`, so that what is encoded already stays as it is.
+const IN_URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// A URL as a header can carry it: in ASCII, without spaces and line breaks.
 pub fn percent_encoded(url: &str) -> String {
@@ -57,7 +41,7 @@ async fn reserved() -> Redirect {
 }
 
 // ANCHOR: pitfall
-/// The pitfall: axum writes into the header what it gets.
+/// The pitfall: axum writes what it gets into the header.
 async fn not_encoded() -> Redirect {
     Redirect::temporary("/redirect-encoding/한글")
 }
@@ -69,7 +53,7 @@ struct Search {
     q: String,
 }
 
-/// A value inside of a URL is encoded by itself: an `&` in it is no separator.
+/// A value inside a URL is encoded by itself, so that an `&` in it is no separator.
 async fn search(Query(Search { q }): Query<Search>) -> Redirect {
     const IN_VALUE: &AsciiSet =
         &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -33,7 +33,8 @@ async fn hello_world() -> Json<&'static str> {
 // ANCHOR_END: return
 
 // ANCHOR: class
-/// FastAPI's `response_class=RedirectResponse`: the handler gives a URL, the type the rest.
+/// FastAPI's `response_class=RedirectResponse`: the handler gives a URL, and the type does the
+/// rest.
 struct RedirectTo(String);
 
 impl IntoResponse for RedirectTo {

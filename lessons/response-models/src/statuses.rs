@@ -1,7 +1,8 @@
 //! A redirect's status decides what a client does with it.
 
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::Path;
@@ -11,12 +12,12 @@ use crate::AppState;
 use crate::redirect::BaseUrl;
 
 // ANCHOR: statuses
-/// Any status: a redirect is a status and a header, more is not in it.
+/// A redirect is a status and a header, nothing else, so it can have any status.
 async fn with_status(
     Path(status): Path<i64>,
     State(base): State<BaseUrl>,
-) -> Result<(StatusCode, [(HeaderName, String); 1]), ApiError> {
-    // Below 200 are the statuses that come before an answer.
+) -> Result<impl IntoResponse, ApiError> {
+    // Statuses below 200 come before an answer.
     let status = u16::try_from(status).ok().filter(|status| (200..600).contains(status));
     let status = status.ok_or_else(|| ApiError::from_status(StatusCode::NOT_FOUND))?;
     let location = base.join("/redirect-status/hello-world");

@@ -34,20 +34,20 @@ async fn assert_server_error(answer: Answer, path: &str) {
 }
 
 #[tokio::test]
-async fn rm_01_what_nobody_mentioned_is_left_out() {
+async fn rm_01_fields_that_were_not_given_are_left_out() {
     let server = start().await;
     assert_body(&server, "/exclude-unset/items/foo", r#"{"name":"Foo","price":50.2}"#).await;
 }
 
 #[tokio::test]
-async fn rm_02_what_was_given_stays_and_an_integer_becomes_a_float() {
+async fn rm_02_given_fields_stay_and_an_integer_becomes_a_float() {
     let server = start().await;
     let bar = r#"{"name":"Bar","description":"The bartenders","price":62.0,"tax":20.2}"#;
     assert_body(&server, "/exclude-unset/items/bar", bar).await;
 }
 
 #[tokio::test]
-async fn rm_03_what_was_given_as_its_default_stays_too() {
+async fn rm_03_a_field_given_its_default_stays_too() {
     let server = start().await;
     assert_body(&server, "/exclude-unset/items/baz", FULL).await;
 }
@@ -139,7 +139,7 @@ async fn rm_06_exclude_none_leaves_out_null_alone() {
 }
 
 #[tokio::test]
-async fn rm_07_what_is_assigned_later_counts_as_given() {
+async fn rm_07_a_field_assigned_later_counts_as_given() {
     let server = start().await;
     for (item, body) in [
         ("foo", r#"{"name":"Foo","price":50.2,"tax":10.5}"#),
@@ -160,7 +160,7 @@ async fn rm_14_null_where_the_type_has_none_is_the_servers_fault() {
 }
 
 #[tokio::test]
-async fn rm_15_a_text_is_no_number() {
+async fn rm_15_a_string_is_not_a_number() {
     let server = start().await;
     let answer = server.get("/exclude-unset/items/text").await;
     assert_eq!(answer.status, expect(rust(500), fastapi(200)));

@@ -66,7 +66,7 @@ async fn rm_08_the_text_of_the_target_is_json() {
 }
 
 #[test]
-fn rm_08_the_constructor_of_axum_says_the_status() {
+fn rm_08_the_constructor_chooses_the_status() {
     rust_only!("calls axum's Redirect");
     use axum::response::Redirect;
     assert_eq!(Redirect::temporary("/").status_code(), 307);
@@ -83,7 +83,7 @@ async fn rm_09_a_client_is_taken_straight_to_the_target() {
 }
 
 #[tokio::test]
-async fn rm_09_the_client_of_the_lesson_tells_where_it_was_led() {
+async fn rm_09_the_lessons_client_tells_where_it_was_led() {
     rust_only!("runs the lesson's own client");
     let server = start().await;
     let url = format!("{}/redirect-status/301", server.base_url());
@@ -236,7 +236,7 @@ async fn rm_22_a_line_break_adds_no_header() {
 }
 
 #[test]
-fn rm_22_a_line_break_that_is_not_encoded_is_a_500() {
+fn rm_22_an_unencoded_line_break_is_a_500() {
     rust_only!("calls axum's Redirect");
     use axum::response::{IntoResponse, Redirect};
     let response = Redirect::temporary("/\r\nset-cookie: no").into_response();
@@ -245,7 +245,7 @@ fn rm_22_a_line_break_that_is_not_encoded_is_a_500() {
 }
 
 #[tokio::test]
-async fn rm_23_a_value_inside_of_a_url_is_encoded_by_itself() {
+async fn rm_23_a_value_inside_a_url_is_encoded_by_itself() {
     let server = start().await;
     let ascii: String = (32..127u8).map(char::from).collect();
     for (value, encoded) in [
