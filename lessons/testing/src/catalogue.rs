@@ -25,7 +25,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
 async fn read(
     Path(id): Path<String>,
     State(catalogue): State<Catalogue>,
-) -> std::result::Result<Json<Entry>, ApiError> {
+) -> Result<Json<Entry>, ApiError> {
     let entry = catalogue.0.get(id.as_str()).copied();
     entry.map(Json).ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "Item not found"))
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use fastapi_extract::{All, Header, Json, Path};
+use axum::{Json, Router};
+use fastapi_extract::{All, Header, Json as Body, Path};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ async fn read(
 async fn create(
     State(items): State<Items>,
     // Both are read before either is judged: one 422 names what is wrong with the two.
-    All((Header(token), Json(item))): All<(Header<Token>, Json<Item>)>,
+    All((Header(token), Body(item))): All<(Header<Token>, Body<Item>)>,
 ) -> Result<Json<Item>, ApiError> {
     check(&token)?;
     if !items.insert(&item) {

@@ -1,10 +1,10 @@
 //! The redirect from a path without its slash, which axum does not do by itself.
 
-use axum::Router;
 use axum::http::Uri;
 use axum::response::Redirect;
 use axum::routing::post;
-use fastapi_extract::Json;
+use axum::{Json, Router};
+use fastapi_extract::Json as Body;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
@@ -27,6 +27,6 @@ struct Note {
     text: String,
 }
 
-async fn echo(Json(note): Json<Note>) -> Json<Note> {
+async fn echo(Body(note): Body<Note>) -> Json<Note> {
     Json(note)
 }

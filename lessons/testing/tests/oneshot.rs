@@ -58,7 +58,7 @@ fn te_02_the_types_of_http_are_the_same_everywhere() {
 
 // ANCHOR: service
 #[tokio::test]
-async fn te_23_whatever_is_a_service_can_be_called() {
+async fn te_23_any_service_can_be_called() {
     let request = Request::get("/").body(Body::empty()).unwrap();
     // One handler, without any router around it.
     let response = get(async || "Tomato").oneshot(request).await.unwrap();

@@ -74,7 +74,7 @@ async fn te_24_async_is_200_and_a_tomato() {
 }
 
 #[tokio::test]
-async fn te_27_what_start_up_did_not_load_is_not_there() {
+async fn te_27_nothing_is_loaded_without_start_up() {
     let server = start().await;
     let answer = server.get("/events-unstarted/items/foo").await;
     assert_eq!(answer.status, expect(rust(404), fastapi(500)));
@@ -82,7 +82,7 @@ async fn te_27_what_start_up_did_not_load_is_not_there() {
 }
 
 #[tokio::test]
-async fn te_28_what_start_up_loaded_is_there() {
+async fn te_28_start_up_loads_the_items() {
     let server = start().await;
     for (id, body) in [("foo", r#"{"name":"Fighters"}"#), ("bar", r#"{"name":"Tenders"}"#)] {
         let answer = server.get(&format!("/events-started/items/{id}")).await;
