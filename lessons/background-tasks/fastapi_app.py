@@ -296,13 +296,15 @@ async def spawned_refused() -> str:
 # ANCHOR_END: spawned-refused
 
 
-# ANCHOR: lost
+# ANCHOR: work
 async def work() -> None:
     note("spawned task begun")
     await asyncio.sleep(ticks(10))
     note("spawned task done")
+# ANCHOR_END: work
 
 
+# ANCHOR: lost
 @app.get("/spawned/lost")
 async def lost() -> str:
     keep(asyncio.create_task(work()))  # BG-22

@@ -1,6 +1,6 @@
-//! One task, in four forms: two that are right, and two pitfalls.
+//! One task on the tracker, in four forms: two that are right, and two pitfalls.
 //!
-//! A future that nobody awaits does nothing, and the compiler says so:
+//! A future that nobody awaits does nothing. Where warnings are errors, it doesn't compile:
 //!
 //! ```compile_fail
 //! #![deny(unused_must_use)]
@@ -24,25 +24,21 @@ use std::thread;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::{BackgroundTasks, EventLog, Tick};
+use lesson_support::{EventLog, Tick};
 use tokio::time::sleep;
 
 use crate::AppState;
 // ANCHOR_END: imports
 
 // ANCHOR: sync
-/// What takes long and blocks its thread, as most libraries of the old days do.
+/// Slow work that blocks its thread, as a library without `async` does.
 fn hello(tick: Tick, events: &EventLog) {
     thread::sleep(tick * 10);
     events.add("Hello World!");
 }
 
-async fn sync(
-    tasks: BackgroundTasks,
-    State(tick): State<Tick>,
-    State(events): State<EventLog>,
-) -> Json<()> {
-    tasks.add_blocking_task(move || hello(tick, &events));
+async fn sync(State(state): State<AppState>) -> Json<()> {
+    state.tracker.spawn_blocking(move || hello(state.tick, &state.events));
     Json(())
 }
 // ANCHOR_END: sync
@@ -53,42 +49,30 @@ async fn async_hello(tick: Tick, events: EventLog) {
     events.add("Hello World!");
 }
 
-async fn async_awaited(
-    tasks: BackgroundTasks,
-    State(tick): State<Tick>,
-    State(events): State<EventLog>,
-) -> Json<()> {
-    tasks.add_task(async_hello(tick, events));
+async fn async_awaited(State(state): State<AppState>) -> Json<()> {
+    state.tracker.spawn(async_hello(state.tick, state.events));
     Json(())
 }
 // ANCHOR_END: awaited
 
 // ANCHOR: unawaited
 /// The first pitfall: a future that nobody awaits does nothing.
-#[expect(unused_must_use, reason = "the compiler warns of it, and here the pitfall is shown")]
+#[expect(unused_must_use, reason = "this is the pitfall, and the compiler warns about it")]
 async fn hasty_hello(tick: Tick, events: EventLog) {
     sleep(tick * 10);
     events.add("Hello World!");
 }
 
-async fn async_unawaited(
-    tasks: BackgroundTasks,
-    State(tick): State<Tick>,
-    State(events): State<EventLog>,
-) -> Json<()> {
-    tasks.add_task(hasty_hello(tick, events));
+async fn async_unawaited(State(state): State<AppState>) -> Json<()> {
+    state.tracker.spawn(hasty_hello(state.tick, state.events));
     Json(())
 }
 // ANCHOR_END: unawaited
 
 // ANCHOR: blocking
-/// The second pitfall: blocks the thread that serves everybody.
-async fn async_blocking(
-    tasks: BackgroundTasks,
-    State(tick): State<Tick>,
-    State(events): State<EventLog>,
-) -> Json<()> {
-    tasks.add_task(async move { hello(tick, &events) });
+/// The second pitfall: this blocks the thread that serves everybody.
+async fn async_blocking(State(state): State<AppState>) -> Json<()> {
+    state.tracker.spawn(async move { hello(state.tick, &state.events) });
     Json(())
 }
 // ANCHOR_END: blocking

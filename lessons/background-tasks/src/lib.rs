@@ -19,14 +19,17 @@ use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-pub mod by_hand;
-#[cfg(feature = "durable")]
-pub mod durable;
 pub mod hello;
-pub mod large;
+pub mod spawned;
+
 pub mod several;
 pub mod shared;
-pub mod spawned;
+
+pub mod by_hand;
+pub mod large;
+
+#[cfg(feature = "durable")]
+pub mod durable;
 
 /// What the lesson prints when it starts.
 pub const LESSON: Lesson = Lesson {
@@ -37,22 +40,22 @@ pub const LESSON: Lesson = Lesson {
 };
 
 // ANCHOR: state
-/// What the handlers share. Each takes the part it needs: `State(tick): State<Tick>`.
+/// What the handlers share. One that needs a part takes a part, `State(tick): State<Tick>`;
+/// one that needs several takes it all.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     /// The unit of all pauses.
     pub tick: Tick,
     /// The log that makes order visible.
     pub events: EventLog,
+    /// The tasks that the shutdown waits for.
+    pub tracker: TaskTracker,
     /// Where the list of a request runs.
     pub after: AfterResponse,
-    /// The spawned tasks that the shutdown waits for.
-    pub spawned: TaskTracker,
     /// How long a client may be silent within a request's body.
     pub read_timeout: Duration,
 }
 
-// ANCHOR: new
 impl AppState {
     /// What start-up makes.
     pub fn new(server: &Server) -> Self {
@@ -60,26 +63,28 @@ impl AppState {
         Self {
             tick: server.tick(),
             events: server.events(),
-            spawned: after.tracker.clone(),
+            tracker: after.tracker.clone(),
             after,
             read_timeout: server.read_timeout(),
         }
     }
 }
-// ANCHOR_END: new
 // ANCHOR_END: state
 
 // ANCHOR: app
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
-    Router::new()
-        .merge(hello::router())
+    // The list needs a layer. Routes that have no list don't pay for it.
+    let with_a_list = Router::new()
         .merge(several::router())
         .merge(shared::router())
         .merge(by_hand::router())
         .merge(large::router())
+        .layer(from_fn_with_state(state.clone(), request_scope));
+    Router::new()
+        .merge(hello::router())
         .merge(spawned::router())
-        .layer(from_fn_with_state(state.clone(), request_scope))
+        .merge(with_a_list)
         .merge(shared_routes(LESSON))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

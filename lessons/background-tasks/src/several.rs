@@ -1,4 +1,8 @@
-//! Several tasks in one list: their order, a failure, a handler that refuses.
+//! A list of tasks that behaves as FastAPI's: order, a failure, a handler that refuses.
+//!
+//! It costs a layer, `request_scope`, which wraps the body of every response of these routes
+//! to notice its end; and one task that fails takes those behind it along. If you don't need
+//! the order, or the refusal that drops tasks, use the tracker.
 
 use std::thread;
 
@@ -65,7 +69,7 @@ async fn refused(
 // ANCHOR_END: refused
 
 // ANCHOR: growing
-/// The extractor is a handle: a task can take a clone of it along.
+/// The extractor is a handle to the list, so a task can take a clone of it along.
 async fn growing(tasks: BackgroundTasks, State(events): State<EventLog>) -> Json<&'static str> {
     let (list, log) = (tasks.clone(), events.clone());
     tasks.add_task(async move {

@@ -1,4 +1,4 @@
-//! A task that nobody looks after, and the tracker that does.
+//! A task that nobody looks after, and the same task on the tracker.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use lesson_support::{ApiError, EventLog, Tick};
 use tokio::time::sleep;
-use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::AppState;
 
@@ -22,7 +22,7 @@ async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Js
 // ANCHOR_END: at-once
 
 // ANCHOR: failing
-/// Its error is the value of a `JoinHandle` that nobody asks.
+/// The error goes into a `JoinHandle`, and nobody keeps that.
 async fn failing(State(events): State<EventLog>) -> Json<&'static str> {
     tokio::spawn(async move {
         events.add("spawned task fails");
@@ -32,7 +32,7 @@ async fn failing(State(events): State<EventLog>) -> Json<&'static str> {
 }
 
 /// A panic ends the task, and nothing else.
-#[expect(clippy::panic, reason = "here it is shown what becomes of it")]
+#[expect(clippy::panic, reason = "the lesson shows what becomes of it")]
 async fn panicking() -> Json<&'static str> {
     tokio::spawn(async { panic!("nobody handles this") });
     Json("spawned")
@@ -40,7 +40,7 @@ async fn panicking() -> Json<&'static str> {
 // ANCHOR_END: failing
 
 // ANCHOR: refused
-/// What was spawned is spawned, also if the handler fails afterwards.
+/// The task runs, although the handler then refuses.
 async fn refused(State(events): State<EventLog>) -> Result<Json<&'static str>, ApiError> {
     tokio::spawn(async move { events.add("spawned task runs") });
     Err(ApiError::new(StatusCode::BAD_REQUEST, "refused"))
@@ -48,27 +48,26 @@ async fn refused(State(events): State<EventLog>) -> Result<Json<&'static str>, A
 // ANCHOR_END: refused
 
 // ANCHOR: lost
-/// The shutdown knows nothing of it.
+/// The shutdown doesn't know about this one.
 async fn lost(State(tick): State<Tick>, State(events): State<EventLog>) -> Json<&'static str> {
     tokio::spawn(work(tick, events));
     Json("spawned")
 }
+// ANCHOR_END: lost
 
+// ANCHOR: work
 async fn work(tick: Tick, events: EventLog) {
     events.add("spawned task begun");
     sleep(tick * 10).await;
     events.add("spawned task done");
 }
-// ANCHOR_END: lost
+// ANCHOR_END: work
 
 // ANCHOR: tracked
-/// The cure: the tracker knows, and `lesson` waits for it after `serve`.
-async fn tracked(
-    State(tracker): State<TaskTracker>,
-    State(tick): State<Tick>,
-    State(events): State<EventLog>,
-) -> Json<&'static str> {
-    tracker.spawn(work(tick, events));
+/// `serve` waits for the tracker. The task's lines in the log name this request, because it
+/// takes the span along.
+async fn tracked(State(state): State<AppState>) -> Json<&'static str> {
+    state.tracker.spawn(work(state.tick, state.events).in_current_span());
     Json("spawned")
 }
 // ANCHOR_END: tracked

@@ -81,7 +81,7 @@ async fn bg_18_a_task_does_not_wait_for_a_slow_reader() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bg_19_tasks_also_run_for_a_client_who_has_left() {
+async fn bg_19_tasks_run_even_if_the_client_has_left() {
     let server = start().await;
     let connection = connect(&server);
     let begun = spawn_blocking(move || {

@@ -28,7 +28,7 @@ async fn bg_01_the_client_does_not_wait_for_the_task() {
 #[tokio::test]
 async fn bg_02_naming_the_parameter_is_enough() {
     let server = start().await;
-    // Twice: each request has a list of its own.
+    // Twice: nothing is left of the first request.
     for _ in 0..2 {
         assert_json(server.get("/sync/").await, "null").await;
         assert_eq!(server.events_with("Hello World!").await, ["Hello World!"]);

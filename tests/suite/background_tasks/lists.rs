@@ -15,6 +15,17 @@ use super::{asked, assert_json, start};
 const STORED: &str = "3 tasks stored, none run";
 
 #[tokio::test]
+async fn bg_02_each_request_has_a_list_of_its_own() {
+    let server = start().await;
+    for _ in 0..2 {
+        // The handler answers how many tasks its list has.
+        assert_json(server.get("/shared/").await, "1").await;
+        assert_eq!(server.events_with("handler's own task").await, ["handler's own task"]);
+        server.delete("/_events").await;
+    }
+}
+
+#[tokio::test]
 async fn bg_03_adding_a_task_only_stores_it() {
     let server = start().await;
     assert_eq!(asked(&server, "/several/in-order", r#""queued""#).await, [STORED]);

@@ -17,7 +17,7 @@ async fn bg_20_a_spawned_task_begins_before_the_response() {
 }
 
 #[tokio::test]
-async fn bg_20_a_spawned_task_runs_though_the_handler_refuses() {
+async fn bg_20_a_spawned_task_runs_even_if_the_handler_refuses() {
     let server = start().await;
     let answer = server.get("/spawned/refused").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (400, r#"{"detail":"refused"}"#));

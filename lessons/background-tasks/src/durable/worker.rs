@@ -29,7 +29,8 @@ pub const LESSON: Lesson = Lesson {
 };
 
 // ANCHOR: job
-/// One attempt at one job.
+/// One attempt at one job. The span names the job in the log, whoever writes the line.
+#[tracing::instrument(skip_all, fields(job = %id))]
 async fn send(
     mail: Mail,
     id: TaskId,
