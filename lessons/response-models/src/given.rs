@@ -33,11 +33,11 @@ pub struct GivenItem {
     pub tags: Option<Vec<String>>,
 }
 
-/// Reads a key that is there. Without it serde takes a null for an absent key.
+/// Reads a key that is there. Without this function, serde takes a null for an absent key.
 ///
 /// # Errors
 ///
-/// If the value is no `T`. A null is one only if `T` is an `Option`.
+/// If the value isn't a `T`. A null is one only if `T` is an `Option`.
 pub fn given<'de, D, T>(value: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -62,7 +62,7 @@ async fn read_instance(
     State(items): State<Items>,
 ) -> Result<Json<GivenItem>, ApiError> {
     let mut item: GivenItem = items.read(&item_id)?;
-    // What is assigned is given, also if it is the default.
+    // An assigned field counts as given, even if it has its default.
     item.tax = item.tax.or(Some(default_tax()));
     Ok(Json(item))
 }

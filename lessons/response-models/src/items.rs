@@ -38,8 +38,8 @@ impl Items {
     ///
     /// # Errors
     ///
-    /// 404 if there is no such item. If its record is no `T`, that is the server's
-    /// fault: 500, and the log tells what is wrong with it.
+    /// 404 if there is no such item. A record that isn't a `T` is the server's fault: 500, and
+    /// the log says what is wrong with it.
     pub fn read<T: DeserializeOwned>(&self, item_id: &str) -> Result<T, ApiError> {
         let Some(record) = self.0.get(item_id) else {
             return Err(ApiError::new(StatusCode::NOT_FOUND, "Item not found"));

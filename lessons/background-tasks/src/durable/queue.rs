@@ -16,14 +16,14 @@ use ulid::Ulid;
 use super::outbox;
 
 // ANCHOR: mail
-/// What is to be done: a mail to be sent.
+/// The job: a mail to send.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Mail {
     /// Who gets it.
     pub to: String,
     /// What it says.
     pub text: String,
-    /// How often the mail server refuses it, so that you can see the retries.
+    /// How often the mail server refuses it, for you to see the retries.
     #[serde(default)]
     pub refusals: usize,
 }

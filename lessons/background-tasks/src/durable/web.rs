@@ -73,7 +73,7 @@ async fn order_mail(
     Ok((StatusCode::ACCEPTED, Json(Ordered { job })))
 }
 
-/// A key that is there and cannot be kept is an error: without it the mail would go twice.
+/// A key that can't be kept is an error: ignored, it would let the mail go twice.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);

@@ -67,7 +67,7 @@ struct Tools {
 // ANCHOR: worker
 /// The worker, from its start to its end.
 ///
-/// It serves HTTP too, as a cluster wants it: `/ping` says that it lives.
+/// It serves HTTP too, because clusters ask for that: `/ping` says that it lives.
 ///
 /// # Errors
 ///
@@ -92,8 +92,8 @@ pub async fn worker(server: Server) -> Result<()> {
 
     let working = worker.run_until(async move {
         stop.cancelled().await;
-        // apalis stops at once, also in the middle of a transaction of its own. That would
-        // hold SQLite's write lock, and the job in hand could not write down what it did.
+        // apalis stops at once, even in the middle of a transaction of its own. That would
+        // hold SQLite's write lock, and the job in hand couldn't record what it did.
         in_hand.close();
         in_hand.wait().await;
         Ok::<_, WorkerError>(())
