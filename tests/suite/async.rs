@@ -19,6 +19,7 @@ use lesson_tests::server::{client, send};
 use lesson_tests::{Answer, TestServer};
 use tokio::join;
 use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
 
 async fn start() -> TestServer {
     TestServer::start("async").await
@@ -36,6 +37,7 @@ fn state() -> AppState {
         events: EventLog::default(),
         read_timeout: Duration::from_secs(30),
         cores: Cores::new(1).expect("a thread"),
+        tasks: TaskTracker::new(),
     }
 }
 

@@ -7,9 +7,11 @@ use axum::routing::get;
 use axum::{Json, Router};
 use lesson_support::{ApiError, EventLog, Tick};
 use scopeguard::{ScopeGuard, guard};
-use tokio::task::{spawn, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::AppState;
 
@@ -28,12 +30,14 @@ async fn awaits(State(tick): State<Tick>, State(events): State<EventLog>) -> Jso
     Json(())
 }
 
-/// The cure if the work must be finished: a task of its own goes on without the handler.
+/// The cure if the work must be finished: a task of its own goes on without the handler. It is
+/// on the tracker that the shutdown waits for.
 async fn spawns(
+    State(tasks): State<TaskTracker>,
     State(tick): State<Tick>,
     State(events): State<EventLog>,
 ) -> Result<Json<()>, ApiError> {
-    spawn(wait("spawned", tick, events)).await?;
+    tasks.spawn(wait("spawned", tick, events).in_current_span()).await?;
     Ok(Json(()))
 }
 
@@ -49,7 +53,7 @@ async fn wait(name: &str, tick: Tick, events: EventLog) {
 // ANCHOR_END: async
 
 // ANCHOR: sync
-/// Nothing stops a thread from outside: it goes on without its client.
+/// Nothing stops a thread from outside: it goes on without its client, until the process ends.
 async fn on_the_pool(
     State(tick): State<Tick>,
     State(events): State<EventLog>,

@@ -16,6 +16,7 @@ use axum::extract::FromRef;
 use lesson_support::{EventLog, Lesson, Result, Server, Tick};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tokio::runtime::{Builder, Runtime};
+use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
@@ -68,6 +69,8 @@ pub struct AppState {
     pub read_timeout: Duration,
     /// The threads for work that computes.
     pub cores: Cores,
+    /// The tasks that the shutdown waits for.
+    pub tasks: TaskTracker,
 }
 // ANCHOR_END: state
 
@@ -83,6 +86,7 @@ impl AppState {
             events: server.events(),
             read_timeout: server.read_timeout(),
             cores: Cores::new(0)?,
+            tasks: server.after_response().tracker,
         })
     }
 }

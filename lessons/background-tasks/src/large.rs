@@ -1,6 +1,9 @@
 //! What "after the response" means when the response is large and its reader slow.
 
+use std::sync::LazyLock;
+
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::get;
 use lesson_support::{BackgroundTasks, EventLog};
@@ -8,12 +11,12 @@ use lesson_support::{BackgroundTasks, EventLog};
 use crate::AppState;
 
 // ANCHOR: large
-/// More than the operating system buffers for a connection.
-const BYTES: usize = 32 * 1024 * 1024;
+/// More than the operating system buffers for a connection; a clone of it is a pointer.
+static LARGE: LazyLock<Bytes> = LazyLock::new(|| vec![b'x'; 32 * 1024 * 1024].into());
 
-async fn large(tasks: BackgroundTasks, State(events): State<EventLog>) -> Vec<u8> {
+async fn large(tasks: BackgroundTasks, State(events): State<EventLog>) -> Bytes {
     tasks.add_task(async move { events.add("the large response is sent") });
-    vec![b'x'; BYTES]
+    LARGE.clone()
 }
 // ANCHOR_END: large
 

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use crate::AppState;
 
 // ANCHOR: at-once
-/// Begins at once: here two ticks before the response.
+/// Begins when a worker is free: here while the handler sleeps, two ticks before the response.
 async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Json<&'static str> {
     let log = events.clone();
     tokio::spawn(async move { log.add("spawned task runs") });

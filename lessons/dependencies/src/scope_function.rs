@@ -21,6 +21,9 @@ pub fn router() -> Router<AppState> {
 
 // ANCHOR: scope
 /// Runs `work` with a session: commits if it succeeds, rolls back if it fails.
+///
+/// If the client leaves, the future is dropped at its `await`, and neither line is reached. A
+/// real session needs a `Drop` that rolls back, as sqlx's `Transaction` has.
 pub(crate) async fn with_session<T>(
     events: &EventLog,
     work: impl AsyncFnOnce(&str) -> Result<T, ApiError>,
@@ -31,7 +34,7 @@ pub(crate) async fn with_session<T>(
         Ok(_) => events.add("session committed"),    // else
         Err(_) => events.add("session rolled back"), // except … raise
     }
-    events.add("session closed"); // finally
+    events.add("session closed"); // finally, unless the client leaves meanwhile
     outcome
 }
 

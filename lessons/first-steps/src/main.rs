@@ -7,6 +7,8 @@
 
 // ANCHOR: imports
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{env, io};
@@ -46,8 +48,9 @@ async fn serve() -> Result<(), BoxError> {
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
-    println!("listening on http://{}", listener.local_addr()?);
-    println!("Ctrl-C stops it.");
+    let address = listener.local_addr()?;
+    // `println!` would panic if nobody reads this any more.
+    _ = writeln!(io::stdout(), "listening on http://{address}\nCtrl-C stops it.");
     axum::serve(listener, app(state)).with_graceful_shutdown(ctrl_c()).await?;
     Ok(())
 }
@@ -184,7 +187,8 @@ impl IntoResponse for AppError {
                 (StatusCode::NOT_FOUND, Json(json!({ "detail": "Item not found" }))).into_response()
             }
             Self::Unexpected(error) => {
-                tracing::error!(%error, "unexpected");
+                // As a `dyn Error` it is logged with its causes.
+                tracing::error!(error = &*error as &dyn Error, "unexpected");
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
             }
         }

@@ -31,13 +31,13 @@ impl Drop for Cleared {
 }
 
 impl Model {
-    /// Loads the model. When the last one who holds it lets go, it is freed.
+    /// Loads the model. It is freed when its last owner drops it.
     ///
     /// # Errors
     ///
     /// If it cannot be loaded.
     pub async fn load(startup: &Startup) -> Result<Arc<Self>> {
-        // Stands for reading a large file.
+        // Stands for reading a large file; a library that blocks belongs in `spawn_blocking`.
         sleep(startup.tick * 1).await;
         startup.may_fail("model").map_err(|e| format!("cannot load the model: {e}"))?;
         startup.events.add("model loaded");

@@ -13,7 +13,7 @@ pub struct Startup {
     pub tick: Tick,
     /// The log that makes order visible.
     pub events: EventLog,
-    /// The step that shall fail, so that you can see what happens: `LESSON_FAIL`.
+    /// The step that fails, so that you can see what happens: `LESSON_FAIL`.
     pub fail_at: Option<String>,
     /// The file that the last step writes to: `LESSON_SHUTDOWN_LOG`.
     pub shutdown_log: Option<String>,

@@ -8,7 +8,7 @@
 //! The text of the lesson is `README.md` beside this folder. The modules are its
 //! sections, in reading order.
 
-use std::env;
+use std::env::{self, VarError};
 use std::time::Duration;
 
 use axum::Router;
@@ -65,8 +65,9 @@ impl AppState {
     /// If `LESSON_UPSTREAM_URL` is not an address.
     pub fn new(server: &Server) -> Result<Self> {
         let upstream = match env::var("LESSON_UPSTREAM_URL") {
-            Ok(url) => Upstream::new(&url).map_err(|e| format!("LESSON_UPSTREAM_URL: {e}"))?,
-            Err(_) => Upstream::new(&server.base_url())?,
+            Ok(url) => Upstream::new(&url),
+            Err(VarError::NotPresent) => Upstream::new(&server.base_url()),
+            Err(error) => Err(error.into()),
         };
         Ok(Self {
             tick: server.tick(),
@@ -74,7 +75,7 @@ impl AppState {
             shutdown: server.shutdown_token(),
             read_timeout: server.read_timeout(),
             json_file: JsonFile::new(env::var_os("LESSON_JSON_FILE")),
-            upstream,
+            upstream: upstream.map_err(|e| format!("LESSON_UPSTREAM_URL: {e}"))?,
         })
     }
 }

@@ -59,7 +59,8 @@ impl Upstream {
             .no_proxy()
             .redirect(redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
-            // Between two reads: a limit for the whole answer would cut long streams.
+            // Between two reads: a limit for the whole answer would cut long streams. It also
+            // runs while our own client pauses.
             .read_timeout(Duration::from_secs(30))
             .build()?;
         let base = base.trim_end_matches('/').to_owned();

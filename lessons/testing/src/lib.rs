@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{EventLog, Lesson, Result, Tick};
+use lesson_support::{EventLog, Lesson, Result, Server, Tick};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -75,6 +75,13 @@ impl AppState {
             clock: Arc::new(SystemClock),
             tasks: TaskTracker::new(),
         }
+    }
+
+    /// The state of a server, before start-up: its tasks are those that `serve` waits for.
+    pub fn of(server: &Server) -> Self {
+        let fresh = Self::new(server.tick(), server.events(), server.shutdown_token());
+        let tasks = server.after_response().tracker;
+        Self { read_timeout: server.read_timeout(), tasks, ..fresh }
     }
 
     /// What happens before the first request.

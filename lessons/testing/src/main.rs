@@ -7,10 +7,9 @@ use lesson_testing::{AppState, LESSON, app};
 #[tokio::main]
 async fn main() -> lesson_support::Result<()> {
     let server = Server::from_args(LESSON).await?;
-    let fresh = AppState::new(server.tick(), server.events(), server.shutdown_token());
-    let state = AppState { read_timeout: server.read_timeout(), ..fresh }.start_up().await?;
-    server.serve(app(state.clone())).await?;
-    state.shut_down().await;
-    Ok(())
+    let state = AppState::of(&server).start_up().await?;
+    let served = server.serve(app(state.clone())).await; // waits for the tasks, too
+    state.shut_down().await; // also when serving has failed: no `?` above
+    served
 }
 // ANCHOR_END: main

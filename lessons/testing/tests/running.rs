@@ -35,8 +35,7 @@ impl Running {
         let server = Server::bind(options).await?;
         let (base_url, events) = (server.base_url(), server.events());
         let shutdown = server.shutdown_token();
-        let fresh = AppState::new(server.tick(), events.clone(), shutdown.clone());
-        let state = start_up(fresh).await?;
+        let state = start_up(AppState::of(&server)).await?;
         // The socket is bound: a request that comes before the task has begun waits for it.
         let task = tokio::spawn(server.serve(app(state.clone())));
         Ok(Self { base_url, events, shutdown, state, task, client: client() })
@@ -50,9 +49,9 @@ impl Running {
     /// Leaves: stops the server and returns when the shutdown code is done.
     pub async fn leave(self) -> Result<()> {
         self.shutdown.cancel();
-        self.task.await??;
+        let served = self.task.await?;
         self.state.shut_down().await;
-        Ok(())
+        served
     }
 }
 

@@ -28,7 +28,7 @@ fn header_value() -> impl Strategy<Value = HeaderValue> {
 fn status_with(token: HeaderValue) -> u16 {
     let request = Request::get("/crud/items/foo").header("x-token", token);
     let request = request.body(Body::empty()).unwrap();
-    let runtime = Builder::new_current_thread().build().unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let response = runtime.block_on(fresh_app().oneshot(request)).unwrap();
     response.status().as_u16()
 }

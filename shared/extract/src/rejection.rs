@@ -40,8 +40,8 @@ use serde_json::{Value, json};
 /// ```
 ///
 /// The response of a rejection carries a [`Refusal`] as an extension, so that a layer can tell
-/// it from an answer of the handler. What was [`Raised`](Self::Raised) carries what its maker
-/// put into its own response.
+/// it from an answer of the handler. A response of your own in [`Raised`](Self::Raised) carries
+/// what you put into it.
 ///
 /// See FastAPI's [Handling Errors](https://fastapi.tiangolo.com/tutorial/handling-errors/)
 /// and axum's [`axum::extract`], "Customizing extractor responses".
@@ -49,7 +49,7 @@ use serde_json::{Value, json};
 pub enum Rejection {
     /// Values that do not fit. `All` adds those of its other parts; 422.
     Invalid(Vec<Problem>),
-    /// A body that is no JSON at all. It stands alone: nothing inside it can be judged; 422.
+    /// A body that isn't JSON. It stands alone: nothing inside it can be judged; 422.
     Unreadable(Box<Problem>),
     /// A body that could not be received: too large (413), too slow (408), not UTF-8 (400).
     Body(StatusCode, &'static str),
@@ -109,7 +109,10 @@ impl Rejection {
     /// An error type of yours becomes one with
     /// `Rejection::Raised(Box::new(error.into_response()))`.
     pub fn raised(status: StatusCode, detail: &str) -> Self {
-        Self::Raised(Box::new(detailed(status, &detail.into())))
+        let refusal = Refusal { status, detail: detail.into() };
+        let mut response = detailed(status, &refusal.detail);
+        response.extensions_mut().insert(refusal);
+        Self::Raised(Box::new(response))
     }
 
     /// A fault that the client learns nothing about.

@@ -44,13 +44,17 @@ impl BackgroundTasks {
         self.lock().push_back(Box::pin(async { task.await.into_outcome() }));
     }
 
-    /// Stores work that blocks its thread; it will run on one that may be blocked.
+    /// Stores work that blocks its thread; it will run on one that may be blocked, where
+    /// nothing can stop it.
     pub fn add_blocking_task<T, O>(&self, task: T)
     where
         T: FnOnce() -> O + Send + 'static,
         O: IntoOutcome + Send + 'static,
     {
-        self.add_task(async { spawn_blocking(task).await?.into_outcome() });
+        self.add_task(async {
+            let span = tracing::Span::current();
+            spawn_blocking(move || span.in_scope(task)).await?.into_outcome()
+        });
     }
     // ANCHOR_END: add
 

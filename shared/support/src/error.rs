@@ -17,13 +17,14 @@ use serde_json::{Value, json};
 /// `Err(ApiError::new(StatusCode::NOT_FOUND, "Item not found"))` answers 404 with
 /// `{"detail":"Item not found"}`, as `raise HTTPException(404, "Item not found")` does.
 ///
-/// Any other error becomes an `ApiError` through `?`. The client then gets 500 with
-/// the plain text `Internal Server Error` and nothing else; the error and its causes
-/// go to the log.
+/// Any other error becomes an `ApiError` through `?`, also one that the client has caused, such
+/// as a text that doesn't parse: map it, or parse in the extractor. The client then gets 500
+/// with the plain text `Internal Server Error` and nothing else.
+/// [`request_log`](crate::request_log()) writes the error and its causes to the log; without
+/// that layer nobody does.
 ///
 /// Its response carries the error itself as an extension. A layer that takes it out can
-/// change the answer, as [`request_scope`](crate::request_scope()) does;
-/// [`request_log`](crate::request_log()) reads it and writes the log.
+/// change the answer, as [`request_scope`](crate::request_scope()) does.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     kind: Kind,

@@ -89,9 +89,11 @@ pub struct Finished;
 impl<B> OnResponse<B> for Finished {
     fn on_response(self, response: &Response<B>, latency: Duration, _: &Span) {
         let status = response.status().as_u16();
-        match response.extensions().get().and_then(ApiError::unexpected_causes) {
-            Some(error) => tracing::error!(status, ?latency, error, "finished"),
-            None => tracing::info!(status, ?latency, "finished"),
+        match response.extensions().get().map(ApiError::unexpected_causes) {
+            Some(Some(error)) => tracing::error!(status, ?latency, error, "finished"),
+            // An `ApiError` with such a status is an answer that somebody wanted.
+            None if status >= 500 => tracing::error!(status, ?latency, "finished"),
+            _ => tracing::info!(status, ?latency, "finished"),
         }
     }
 }

@@ -13,7 +13,6 @@ use futures_util::FutureExt;
 use http_body::{Frame, SizeHint};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
@@ -36,7 +35,8 @@ use crate::routes::panic_response;
 /// - It succeeds: the answer is sent; then the background tasks run, and then the teardowns.
 ///   What fails now comes too late for the client and is logged.
 /// - It is dropped before it answers, as axum does when the client leaves: the teardowns
-///   run, with [`Cancelled`] as the outcome.
+///   run, with [`Cancelled`] as the outcome. A client that leaves in the middle of a body
+///   counts as success: the tasks run, too.
 ///
 /// An error that is neither an [`ApiError`] nor a rejection of `fastapi_extract` is a response
 /// like any other: it counts as success.
@@ -239,29 +239,25 @@ impl Work {
 
     // ANCHOR: finish
     /// Runs work on the tracker, so that the shutdown waits for it.
-    fn spawn<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> JoinHandle<T> {
-        self.after.tracker.spawn_on(work.instrument(self.span.clone()), &self.runtime)
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.after.tracker.spawn_on(work.instrument(self.span.clone()), &self.runtime);
     }
 
-    /// Runs work to its end, also if the caller is dropped before it, as axum drops a layer
+    /// Runs work to its end, even if the caller is dropped before it, as axum drops a layer
     /// whose client leaves. Then the request's log shows no error, so it is logged here.
     async fn finish(&self, work: impl Future<Output = Response> + Send + 'static) -> Response {
-        let (caller, waits) = oneshot::channel::<()>();
-        let running = self.spawn(async move {
-            let response = work.await;
-            if caller.is_closed()
+        let (answer, answered) = oneshot::channel();
+        self.spawn(async move {
+            let ended = AssertUnwindSafe(work).catch_unwind().await;
+            // A response that nobody waits for is dropped here, still on the tracker: the scope
+            // in its body may start more work.
+            if let Err(response) = answer.send(ended.unwrap_or_else(panic_response))
                 && let Some(error) = response.extensions().get::<ApiError>()
             {
                 error.log_late();
             }
-            response
         });
-        let response = running.await;
-        drop(waits);
-        response.unwrap_or_else(|error| ApiError::from(error).into_response())
+        answered.await.unwrap_or_else(|_| ApiError::unexpected(Cancelled).into_response())
     }
     // ANCHOR_END: finish
 

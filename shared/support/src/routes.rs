@@ -48,7 +48,8 @@ pub async fn not_found() -> ApiError {
     ApiError::from_status(StatusCode::NOT_FOUND)
 }
 
-/// For [`Router::method_not_allowed_fallback`]: 405 as FastAPI answers it.
+/// For [`Router::method_not_allowed_fallback`]: 405 as FastAPI answers it. It reaches the
+/// routes that were added before it.
 pub async fn method_not_allowed() -> ApiError {
     ApiError::from_status(StatusCode::METHOD_NOT_ALLOWED)
 }

@@ -55,7 +55,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// If the address cannot be had, or no handler for signals.
+    /// If it can't bind the address, or can't wait for signals.
     // ANCHOR: from-args
     pub async fn from_args(lesson: Lesson) -> Result<Self> {
         let options = Options::from_args(&lesson);
@@ -73,7 +73,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// If the address cannot be had.
+    /// If it can't bind the address.
     pub async fn bind(options: Options) -> Result<Self> {
         let listener = listen(&options.host, options.port).await?;
         Ok(Self {
@@ -89,7 +89,7 @@ impl Server {
 
     /// Where the server can be reached from this machine: `http://127.0.0.1:8000`.
     ///
-    /// The port is the real one, also if 0 was asked for.
+    /// The port is the real one, even if you asked for 0.
     pub fn base_url(&self) -> String {
         format!("http://{}", reachable(self.address))
     }
@@ -131,7 +131,8 @@ impl Server {
     ///
     /// This is the `yield` of a FastAPI lifespan. Once told to stop, it accepts no new
     /// connection, lets requests, finite bodies and the work after them finish for the grace
-    /// period, cuts what is left, and returns: the clean-up after it always runs.
+    /// period, cuts what is left, and returns, so that `main` can clean up. A second Ctrl-C ends
+    /// the process at once; so does a clean-up that isn't done a second after the cut.
     ///
     /// A second `yield` does not compile:
     ///
@@ -197,7 +198,7 @@ async fn end_within(
     after.cut.cancel();
     tracing::warn!(connections, tasks, "cut after the grace period");
     timeout(LAST_CALL, ended).await.unwrap_or_else(|_| {
-        tracing::warn!("what blocks its thread is left behind");
+        tracing::warn!("what has not ended after the cut is left behind");
         Ok(())
     })
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// Cancels `shutdown` at the first signal, and ends the process at the second one, or when
-/// the first one is `patience` ago.
+/// Cancels `shutdown` at the first signal, and ends the process at the second one, or once
+/// `patience` has passed since the first.
 ///
 /// The second signal ends the process in the handler that the system calls, with the exit
 /// code that a shell reports for it: 130 or 143. No thread and no lock can hold it up.
@@ -36,7 +36,7 @@ pub(crate) fn stop_on_signal(shutdown: CancellationToken, patience: Duration) ->
         signals.forever().next();
         shutdown.cancel();
         std::thread::sleep(patience);
-        // Something blocks its thread for ever: a handler, or a log that nobody reads.
+        // Something doesn't end: a thread that blocks, a log that nobody reads, a clean-up.
         std::process::exit(1);
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
@@ -44,7 +44,7 @@ pub(crate) fn stop_on_signal(shutdown: CancellationToken, patience: Duration) ->
 }
 // ANCHOR_END: signals
 
-/// Elsewhere only Ctrl-C is known, and the second one ends the process as the first would have.
+/// On other systems only Ctrl-C is handled, and nothing ends a thread that blocks.
 #[cfg(not(unix))]
 pub(crate) fn stop_on_signal(shutdown: CancellationToken, _: Duration) -> io::Result<()> {
     tokio::spawn(async move {

@@ -9,6 +9,7 @@ use apalis_sqlite::SqliteStorage;
 use apalis_sqlite::queries::push_tasks;
 use lesson_support::Result;
 use serde::{Deserialize, Serialize};
+use sqlx::error::DatabaseError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
 use tokio::time::sleep;
 use ulid::Ulid;
@@ -50,7 +51,8 @@ impl Queue {
     /// If the URL is wrong, or the database cannot be opened.
     pub async fn from_env() -> Result<Self> {
         let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite:lesson-jobs.db".to_owned());
-        Self::open(&url).await.map_err(|error| format!("{url}: {error}").into())
+        // Not the URL itself: a server's has a password in it.
+        Self::open(&url).await.map_err(|e| format!("the database of DATABASE_URL: {e}").into())
     }
 
     /// The same for a URL.
@@ -126,7 +128,7 @@ impl Queue {
 async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     for _ in 1..10 {
         match SqlitePool::connect_with(options.clone()).await {
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(SQLITE_BUSY) => {
+            Err(sqlx::Error::Database(error)) if is_busy(error.as_ref()) => {
                 sleep(Duration::from_millis(50)).await;
             }
             pool_or_error => return pool_or_error,
@@ -135,8 +137,11 @@ async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Erro
     SqlitePool::connect_with(options).await
 }
 
-/// "database is locked".
-const SQLITE_BUSY: &str = "5";
+/// "database is locked", for whatever reason: the low byte of the code is 5.
+fn is_busy(error: &dyn DatabaseError) -> bool {
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
 
 // ANCHOR: job-type
 /// How a job is doing.
