@@ -21,6 +21,7 @@ use tokio::time::{sleep, timeout};
 
 use super::server_a::STREAMED;
 use super::{paused_app, start};
+use crate::support::running::serve;
 
 const BAD_GATEWAY: &str = r#"{"detail":"Bad Gateway"}"#;
 
@@ -296,12 +297,4 @@ async fn upstream_that_notices() -> (String, Arc<Notify>) {
         })
     });
     (serve(app).await, dropped)
-}
-
-/// Serves a router on a free port of this test's runtime.
-async fn serve(app: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(axum::serve(listener, app).into_future());
-    format!("http://{address}")
 }

@@ -1,14 +1,17 @@
 //! A server with routes of a test's own.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::{HeaderMap, header};
 use lesson_support::{AfterResponse, EventLog, Lesson, Options, Result, Server};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use lesson_tests::Answer;
 use lesson_tests::server::{client, send};
+use reqwest::RequestBuilder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -90,4 +93,34 @@ impl Running {
         let ended = timeout(Duration::from_secs(15), self.serving).await;
         ended.expect("the end in time").expect("no panic").expect("no error");
     }
+}
+
+/// Serves an app on a free port of this test's runtime, as `axum::serve` does; its address.
+pub async fn serve(app: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(axum::serve(listener, service).into_future());
+    format!("http://{address}")
+}
+
+/// What an app answers behind `axum::serve` and behind the lessons' server, which must be the
+/// same: the status, the headers but `date`, and the body.
+pub async fn answer_of_both(
+    app: &Router,
+    request: impl Fn(&str) -> RequestBuilder,
+) -> (u16, HeaderMap, String) {
+    let options = Options { grace_ms: ms(LONG), ..Options::default() };
+    let running = Running::start_with(|_| app.clone(), options).await;
+    let axums = answer(request(&serve(app.clone()).await)).await;
+    let ours = answer(request(&running.base_url)).await;
+    running.stop().await;
+    assert_eq!(axums, ours, "axum::serve, and ours");
+    ours
+}
+
+async fn answer(request: RequestBuilder) -> (u16, HeaderMap, String) {
+    let mut answer = send(request, Duration::from_secs(1)).await;
+    answer.headers.remove(header::DATE);
+    (answer.status, answer.headers.clone(), answer.text().await)
 }

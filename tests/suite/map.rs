@@ -1,0 +1,4 @@
+//! The rows of the map that no lesson is about, each an app as its users write it.
+
+mod cors;
+mod request;
