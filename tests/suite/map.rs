@@ -1,4 +1,5 @@
 //! The rows of the map that no lesson is about, each an app as its users write it.
 
 mod cors;
+mod frontend;
 mod request;
