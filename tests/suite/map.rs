@@ -2,4 +2,5 @@
 
 mod cors;
 mod frontend;
+mod old_app;
 mod request;
