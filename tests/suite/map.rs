@@ -4,3 +4,4 @@ mod cors;
 mod frontend;
 mod old_app;
 mod request;
+mod websockets;
