@@ -1,4 +1,4 @@
-//! The extractors of `lesson_support::extract` against real FastAPI: the same requests to
+//! The extractors of `fastapi_extract` against real FastAPI: the same requests to
 //! the same routes, and whether the answers are the same.
 //!
 //! `LESSON_TARGET=fastapi LESSON_SEED=2 cargo test -p lesson-tests --test suite extract::`

@@ -45,7 +45,7 @@ const BESIDE: [(&str, &str); 1] = [("extract", "the extractors answer as FastAPI
 /// Every lesson, and what they share.
 fn parity_of_all() -> Result<bool, String> {
     let mut all_well = parity(&workspace::lessons())?;
-    println!("\nlesson_support, against FastAPI\n");
+    println!("\nfastapi-extract, against FastAPI\n");
     for (module, sentence) in BESIDE {
         all_well &= passes(module, sentence)?;
     }

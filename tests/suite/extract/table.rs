@@ -154,7 +154,7 @@ pub fn alike() -> Vec<(Sent, &'static str)> {
     ]
 }
 
-/// What differs on purpose: of the list in the documentation of `lesson_support::extract`,
+/// What differs on purpose: of the list in the documentation of `fastapi_extract`,
 /// what these routes can show.
 pub fn different() -> Vec<(Sent, &'static str)> {
     let numbers = |json: &'static str| Sent::post_json("/numbers", json);
