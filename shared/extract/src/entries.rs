@@ -1,13 +1,14 @@
 //! The fields of a struct, the pairs of a map, the items of a list: one after the other.
 
 use std::borrow::Cow;
-use std::vec;
+use std::{iter, vec};
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess};
 use serde_json::Value;
 
 use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Stop};
+use crate::probe::Turn;
 use crate::text::Text;
 
 /// One field, pair or item.
@@ -44,9 +45,15 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// Where an entry is: for the client, and in the type that reads it.
+pub(crate) struct Place<'a> {
+    pub(crate) step: &'a Step<'a>,
+    pub(crate) turn: Turn<'a>,
+}
+
 /// Hands the entries to serde.
 pub(crate) struct Entries<'a, 'n> {
-    rest: vec::IntoIter<Entry<'a>>,
+    rest: iter::Enumerate<vec::IntoIter<Entry<'a>>>,
     /// The entry whose key was handed out and whose value was not.
     current: Option<Entry<'a>>,
     notes: &'n mut Notes,
@@ -54,7 +61,7 @@ pub(crate) struct Entries<'a, 'n> {
 
 impl<'a, 'n> Entries<'a, 'n> {
     pub(crate) fn new(entries: Vec<Entry<'a>>, notes: &'n mut Notes) -> Self {
-        Self { rest: entries.into_iter(), current: None, notes }
+        Self { rest: entries.into_iter().enumerate(), current: None, notes }
     }
 }
 
@@ -65,24 +72,25 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Stop> {
-        self.current = self.rest.next();
+        self.current = self.rest.next().map(|(_, entry)| entry);
         let Some(Entry { key, step, input }) = &self.current else {
             return Ok(None);
         };
         // A key is a value too: in a map with integers as keys it can be a wrong one.
-        let key = Text::from(Cow::from(*key));
+        let text = Text::from(Cow::from(*key));
         let read = |Lax { notes, .. }: Lax<'_, '_>| {
-            let input = Input::Key(&key);
-            seed.deserialize(Lax { input, notes })
+            notes.visit(None, Input::Key(&text), |lax| seed.deserialize(lax))
         };
-        self.notes.visit(Some(step), *input, read).map(Some)
+        let place = Place { step, turn: Turn::Name((*key).into()) };
+        self.notes.visit(Some(&place), *input, read).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Stop> {
-        let Some(Entry { step, input, .. }) = self.current.take() else {
+        let Some(Entry { key, step, input }) = self.current.take() else {
             return Err(Stop::custom("a value was asked for before its key"));
         };
-        self.notes.visit(Some(&step), input, |lax| seed.deserialize(lax))
+        let place = Place { step: &step, turn: Turn::Name(key.into()) };
+        self.notes.visit(Some(&place), input, |lax| seed.deserialize(lax))
     }
 }
 
@@ -93,9 +101,10 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Stop> {
-        let Some(Entry { step, input, .. }) = self.rest.next() else {
+        let Some((index, Entry { step, input, .. })) = self.rest.next() else {
             return Ok(None);
         };
-        self.notes.visit(Some(&step), input, |lax| seed.deserialize(lax)).map(Some)
+        let place = Place { step: &step, turn: Turn::Index(index) };
+        self.notes.visit(Some(&place), input, |lax| seed.deserialize(lax)).map(Some)
     }
 }

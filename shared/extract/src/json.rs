@@ -43,9 +43,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             Some(value) => Input::Json(value),
             None => Input::Missing(&Value::Null),
         };
-        read("body", input)
-            .map(Self)
-            .map_err(|problems| Rejection::Invalid(problems).hiding_input(hide))
+        read("body", input, hide).map(Self)
     }
 }
 

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use crate::entries::{Entries, Entry, Step};
 use crate::notes::{Fault, Notes, Stop};
 use crate::params::Params;
+use crate::probe::{Names, Node, Probe, Turn};
 use crate::scalar;
+use crate::secret;
 use crate::text::Text;
 
 /// Where a value comes from.
@@ -27,6 +29,8 @@ pub(crate) enum Input<'a> {
     Missing(&'a Value),
     /// Nothing, and the reason is noted already: give placeholders.
     Silent,
+    /// Nothing that was sent: a question to the type.
+    Probe(Probe<'a>),
 }
 
 impl<'a> Input<'a> {
@@ -44,7 +48,7 @@ impl<'a> Input<'a> {
             Self::Json(value) | Self::Missing(value) => value,
             Self::Param(params, name) => params.one(name).map_or(&Value::Null, Text::value),
             Self::Key(key) => key.value(),
-            Self::Params(_) | Self::Silent => &Value::Null,
+            Self::Params(_) | Self::Silent | Self::Probe(_) => &Value::Null,
         }
     }
 
@@ -66,7 +70,7 @@ impl<'a> Input<'a> {
     }
 
     fn has_names(self) -> bool {
-        matches!(self, Self::Params(_) | Self::Json(Value::Object(_)))
+        matches!(self, Self::Params(_) | Self::Json(Value::Object(_)) | Self::Probe(_))
     }
 
     /// All entries that have names.
@@ -75,6 +79,7 @@ impl<'a> Input<'a> {
         match self {
             Self::Json(Value::Object(object)) => object.iter().map(json).collect(),
             Self::Params(params) => params.entries().collect(),
+            Self::Probe(probe) => probe.entries(),
             _ => Vec::new(),
         }
     }
@@ -137,11 +142,20 @@ impl<'a, 'n> Lax<'a, 'n> {
                 Ok(Some(text.value()))
             }
             Input::Params(_) | Input::Missing(_) => {
-                self.notes.note(Fault::MISSING, self.input.shown())?;
+                self.notes.note(Fault::MISSING, self.input, self.input.shown())?;
                 self.input = Input::Silent;
                 Ok(None)
             }
             Input::Silent => Ok(None),
+            Input::Probe(probe) => probe.found(Node::Leaf),
+        }
+    }
+
+    /// Says that the type reads a `node` here, if that is the question.
+    fn answer(&self, node: Node) -> Result<(), Stop> {
+        match self.input {
+            Input::Probe(probe) if probe.next().is_none() => probe.found(node),
+            _ => Ok(()),
         }
     }
 
@@ -156,7 +170,7 @@ impl<'a, 'n> Lax<'a, 'n> {
         };
         match read(value) {
             Ok(read) => Ok(read),
-            Err(fault) => self.notes.note(fault, value).map(|()| placeholder),
+            Err(fault) => self.notes.note(fault, self.input, value).map(|()| placeholder),
         }
     }
 
@@ -180,6 +194,9 @@ impl<'a, 'n> Lax<'a, 'n> {
             "model_attributes_type",
             "Input should be a valid dictionary or object to extract fields from",
         ))?;
+        if let Input::Probe(probe) = self.input {
+            return Ok(probe.entries());
+        }
         let mut fields = Vec::with_capacity(names.len() + 1);
         for &key in names {
             match self.input.field(key) {
@@ -199,7 +216,7 @@ impl<'a, 'n> Lax<'a, 'n> {
     fn items(&mut self) -> Result<Vec<Entry<'a>>, Stop> {
         let json = |(index, value): (usize, &'a Value)| Entry::item(index, Input::Json(value));
         match self.input {
-            Input::Params(params) => Ok(params.entries().collect()),
+            Input::Params(_) | Input::Probe(_) => Ok(self.input.entries()),
             Input::Param(params, name) => {
                 Ok(params.all(name).map(Text::value).enumerate().map(json).collect())
             }
@@ -215,7 +232,8 @@ impl<'a, 'n> Lax<'a, 'n> {
         if let Input::Json(value) = self.input
             && !value.is_array()
         {
-            self.notes.note(Fault::new("tuple_type", "Input should be a valid tuple"), value)?;
+            let fault = Fault::new("tuple_type", "Input should be a valid tuple");
+            self.notes.note(fault, self.input, value)?;
             self.input = Input::Silent;
         }
         let mut items = self.items()?;
@@ -228,7 +246,7 @@ impl<'a, 'n> Lax<'a, 'n> {
                 ),
                 json!({ "field_type": "Tuple", "max_length": len, "actual_length": items.len() }),
             );
-            self.notes.note(fault, self.input.shown())?;
+            self.notes.note(fault, self.input, self.input.shown())?;
             self.input = Input::Silent;
             items.clear();
         }
@@ -246,6 +264,13 @@ fn one_of(variants: &[&str]) -> String {
         Some((last, others)) => format!("{} or {last}", others.join(", ")),
         None => String::new(),
     }
+}
+
+/// Whether this visitor is one of serde's: of a list or a map whose values all have the same
+/// type, or of a value of any kind that is looked at later.
+fn is_serdes<V>() -> bool {
+    let name = type_name::<V>().trim_start_matches('<');
+    ["serde::", "serde_core::", "serde_json::"].iter().any(|krate| name.starts_with(krate))
 }
 
 /// The integer types, each with the bounds that it sets.
@@ -321,6 +346,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        if let Input::Probe(probe) = self.input {
+            return probe.found(Node::Leaf);
+        }
         visitor.visit_unit()
     }
 
@@ -333,13 +361,20 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Stop> {
+        if name == secret::NAME {
+            if let Input::Probe(probe) = self.input {
+                return probe.found(Node::Secret);
+            }
+            secret::vouch();
+        }
         visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        self.answer(Node::List { are_alike: is_serdes::<V>() })?;
         visitor.visit_seq(Entries::new(self.items()?, self.notes))
     }
 
@@ -348,10 +383,12 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, Stop> {
+        self.answer(Node::Tuple(len))?;
         visitor.visit_seq(Entries::new(self.tuple(len)?, self.notes))
     }
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        self.answer(Node::Map { are_alike: is_serdes::<V>() })?;
         let fault = Fault::new("dict_type", "Input should be a valid dictionary");
         self.expect_names(fault)?;
         visitor.visit_map(Entries::new(self.input.entries(), self.notes))
@@ -365,6 +402,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     ) -> Result<V::Value, Stop> {
         // The visitor's name is the struct's full path; `_name` has no path.
         let name = type_name::<V>();
+        self.answer(Node::Fields(Names { all: fields, visitor: name }))?;
         let entries = self.fields(fields, name)?;
         let result = visitor.visit_map(Entries::new(entries, self.notes));
         match result {
@@ -383,6 +421,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Stop> {
+        self.answer(Node::Variants(Names { all: variants, visitor: type_name::<V>() }))?;
         let entries = self.input.entries();
         if let [entry] = entries.as_slice()
             && variants.contains(&entry.key)
@@ -403,8 +442,15 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
-        if let Input::Params(_) = self.input {
-            return self.deserialize_map(visitor);
+        match self.input {
+            Input::Params(_) => return self.deserialize_map(visitor),
+            Input::Probe(probe) => match probe.next() {
+                _ if is_serdes::<V>() => return probe.found(Node::Buffer),
+                None => return probe.found(Node::Any),
+                Some(Turn::Index(_)) => return self.deserialize_seq(visitor),
+                Some(_) => return self.deserialize_map(visitor),
+            },
+            _ => {}
         }
         match self.value()? {
             Some(Value::Object(_)) => self.deserialize_map(visitor),

@@ -110,9 +110,7 @@ impl<'r> Params<'r> {
         &self,
         extensions: &Extensions,
     ) -> Result<T, Rejection> {
-        read(self.source, Input::Params(self)).map_err(|problems| {
-            Rejection::Invalid(problems).hiding_input(HideInput::is_set(extensions))
-        })
+        read(self.source, Input::Params(self), HideInput::is_set(extensions))
     }
 
     fn are_headers(&self) -> bool {

@@ -88,10 +88,10 @@ pub struct Problem {
 
 /// Leaves `input` out of every 422 below the layer `axum::Extension(HideInput)`.
 ///
-/// `input` sends back what was sent. A missing field is reported with the whole object
-/// around it: `{"password":"hunter2"}` without its `email` comes back password and all,
-/// and goes from there into the logs of proxies and clients. FastAPI sends `input` and it
-/// helps, so it is the default; put this layer around routes that take secrets.
+/// `input` sends back what was sent, and from there it goes into the logs of proxies and clients.
+/// FastAPI sends it and it helps, so it is the default, but for the fields that are a
+/// [`Secret`](crate::Secret). Put this layer around routes where nothing may come back: where a
+/// secret can be in a field that is none, or in one whose name the client has misspelt.
 ///
 /// `msg` stays. For a `value_error` its words are your type's own: quote no value there.
 #[derive(Clone, Copy, Debug)]
