@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum_extra::extract::Cached;
-use fastapi_extract::{Header, Rejection};
+use fastapi_extract::{Header, Rejection, Secret};
 use lesson_support::{ApiError, EventLog, Lesson, Result, Server, shared_routes};
 use serde::Deserialize;
 
@@ -38,7 +38,7 @@ struct AppState {
 // ANCHOR: solution
 #[derive(Deserialize)]
 struct TokenHeader {
-    x_token: String,
+    x_token: Secret,
 }
 
 /// Whoever sent the request. `Clone`, because a cached value is handed out more than once.
@@ -54,7 +54,7 @@ impl FromRequestParts<AppState> for User {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
         state.events.add("token looked up");
-        match x_token.as_str() {
+        match x_token.expose().as_str() {
             "token-of-alice" => Ok(Self { name: "alice", is_admin: true }),
             "token-of-bob" => Ok(Self { name: "bob", is_admin: false }),
             _ => Err(ApiError::from_status(StatusCode::UNAUTHORIZED).into()),

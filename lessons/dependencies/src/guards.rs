@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::middleware::from_extractor_with_state;
 use axum::routing::get;
 use axum::{Json, Router};
-use fastapi_extract::{All, Header, Path, Rejection};
+use fastapi_extract::{All, Header, Path, Rejection, Secret};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ impl Secrets {
 // ANCHOR: token
 #[derive(Deserialize)]
 struct TokenHeader {
-    x_token: String,
+    x_token: Secret,
 }
 
 /// Proof that the request has the right `X-Token`: only the extractor can make one.
@@ -48,7 +48,7 @@ impl FromRequestParts<AppState> for VerifiedToken {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
         state.events.add("token checked");
-        if *x_token != *state.secrets.token {
+        if *x_token.expose() != *state.secrets.token {
             return Err(refused("X-Token header invalid"));
         }
         Ok(Self(()))
@@ -63,11 +63,11 @@ fn refused(detail: &str) -> Rejection {
 // ANCHOR: key
 #[derive(Deserialize)]
 struct KeyHeader {
-    x_key: String,
+    x_key: Secret,
 }
 
 /// The right `X-Key`, for handlers that need it.
-pub struct VerifiedKey(String);
+pub struct VerifiedKey(Secret);
 
 impl FromRequestParts<AppState> for VerifiedKey {
     type Rejection = Rejection;
@@ -75,7 +75,7 @@ impl FromRequestParts<AppState> for VerifiedKey {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(KeyHeader { x_key }) = Header::from_request_parts(parts, state).await?;
         state.events.add("key checked");
-        if *x_key != *state.secrets.key {
+        if *x_key.expose() != *state.secrets.key {
             return Err(refused("X-Key header invalid"));
         }
         Ok(Self(x_key))
@@ -108,7 +108,7 @@ struct Key {
 }
 
 async fn key_reused(VerifiedKey(key): VerifiedKey) -> Json<Key> {
-    Json(Key { key })
+    Json(Key { key: key.into_exposed() })
 }
 // ANCHOR_END: reused
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
-use fastapi_extract::{Header, Rejection};
+use fastapi_extract::{Header, Rejection, Secret};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ impl Sessions for InMemorySessions {
 // ANCHOR: user
 #[derive(Deserialize)]
 struct TokenHeader {
-    x_token: String,
+    x_token: Secret,
 }
 
 /// The name of the user who sent the request.
@@ -52,7 +52,7 @@ impl FromRequestParts<AppState> for CurrentUser {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
         let unknown = || ApiError::new(StatusCode::UNAUTHORIZED, "Unknown token");
-        Ok(Self(state.sessions.user(&x_token).ok_or_else(unknown)?))
+        Ok(Self(state.sessions.user(x_token.expose()).ok_or_else(unknown)?))
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use fastapi_extract::{All, Header, Json as Body, Path};
+use fastapi_extract::{All, Header, Json as Body, Path, Secret};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub fn router() -> Router<AppState> {
 #[derive(Deserialize)]
 struct Token {
     /// The header X-Token.
-    x_token: String,
+    x_token: Secret,
 }
 
 async fn read(
@@ -53,7 +53,7 @@ async fn create(
 }
 
 fn check(token: &Token) -> Result<(), ApiError> {
-    if token.x_token != SECRET {
+    if token.x_token.expose() != SECRET {
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "Invalid X-Token header"));
     }
     Ok(())
