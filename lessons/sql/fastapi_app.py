@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from secrets import compare_digest
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
@@ -46,7 +47,6 @@ def sqlalchemy_url(url: str) -> str:
     return f"sqlite:///{file}" if scheme == "sqlite" else url
 
 
-# ANCHOR: database
 engine = create_engine(
     sqlalchemy_url(os.environ.get("DATABASE_URL", "sqlite://lesson-sql.db")),
     # SQ-2: no `connect_args={"check_same_thread": False}`, SQLAlchemy passes it.
@@ -60,13 +60,11 @@ SessionLocal = sessionmaker(autoflush=False, bind=engine)  # SQ-3
 
 class Base(DeclarativeBase):  # SQ-4
     pass
-# ANCHOR_END: database
 
 
 # --- models.py ----------------------------------------------------------------
 
 
-# ANCHOR: models
 class UserRow(Base):
     __tablename__ = "users"  # SQ-5
 
@@ -92,13 +90,11 @@ class ItemRow(Base):
 
 
 Base.metadata.create_all(bind=engine)  # SQ-6
-# ANCHOR_END: models
 
 
 # --- schemas.py ---------------------------------------------------------------
 
 
-# ANCHOR: schemas
 class ItemCreate(BaseModel):
     title: str
     description: str | None = None
@@ -131,13 +127,11 @@ class UserUpdate(BaseModel):
     # The defaults are never used: SQ-26 takes only what was set.
     email: str = ""
     is_active: bool = True
-# ANCHOR_END: schemas
 
 
 # --- crud.py ------------------------------------------------------------------
 
 
-# ANCHOR: crud
 def get_user(db: Session, user_id: int) -> UserRow | None:
     return db.get(UserRow, user_id)
 
@@ -160,7 +154,6 @@ def create_user(db: Session, user: UserCreate) -> UserRow:
     if before is None and row.id is not None:
         note("id unknown before commit, known after")
     return row
-# ANCHOR_END: crud
 
 
 # --- the session --------------------------------------------------------------
@@ -187,7 +180,6 @@ Db = Annotated[Session, Depends(get_db)]
 main = APIRouter(prefix="/main")
 
 
-# ANCHOR: users
 @main.post("/users/", response_model=User)
 def add_user(user: UserCreate, db: Db) -> UserRow:  # SQ-22: plain `def`
     if get_user_by_email(db, user.email) is not None:
@@ -210,16 +202,29 @@ def existing_user(db: Session, user_id: int) -> UserRow:
     if user is None:
         raise HTTPException(404, "User not found")
     return user
-# ANCHOR_END: users
 
 
 extra = APIRouter(prefix="/extra")
 
 
+# --- a login ------------------------------------------------------------------
+
+
+@extra.post("/login", response_model=User)
+def login(credentials: UserCreate, db: Db) -> UserRow:  # SQ-44
+    user = get_user_by_email(db, credentials.email)
+    stored = user.hashed_password if user else ""
+    is_right = compare_digest((credentials.password + "notreallyhashed").encode(), stored.encode())
+    if user is None or not is_right or not user.is_active:
+        raise HTTPException(
+            401, "Incorrect email or password", headers={"WWW-Authenticate": "Bearer"}
+        )
+    return user
+
+
 # --- items, changes, deletion -------------------------------------------------
 
 
-# ANCHOR: items
 @extra.post("/users/{user_id}/items/", response_model=Item)
 def add_item(user_id: int, item: ItemCreate, db: Db) -> ItemRow:
     row = ItemRow(title=item.title, description=item.description, owner_id=user_id)
@@ -239,10 +244,8 @@ def read_owner(item_id: int, db: Db) -> UserRow:
     if item is None:
         raise HTTPException(404, "Item not found")
     return item.owner  # SQ-7: and back
-# ANCHOR_END: items
 
 
-# ANCHOR: changes
 @extra.patch("/users/{user_id}", response_model=User)
 def update_user(user_id: int, changes: UserUpdate, db: Db) -> UserRow:
     user = existing_user(db, user_id)
@@ -259,10 +262,9 @@ def update_user(user_id: int, changes: UserUpdate, db: Db) -> UserRow:
 def delete_user(user_id: int, db: Db) -> None:
     db.delete(existing_user(db, user_id))  # SQ-27: and the items, by `cascade`
     db.commit()
-# ANCHOR_END: changes
 
 
-# --- what a session does ------------------------------------------------------
+# --- one transaction ------------------------------------------------------
 
 
 # ANCHOR: same-session
@@ -272,16 +274,13 @@ def same_session(first: Db, second: Db) -> dict[str, bool]:
 # ANCHOR_END: same-session
 
 
-# ANCHOR: half-done
 @extra.post("/users-half-done/")
 def half_done(user: UserCreate, db: Db) -> None:
     db.add(UserRow(email=user.email, hashed_password=""))
     db.flush()  # the INSERT
     raise HTTPException(409, "changed my mind")  # SQ-29: and no commit
-# ANCHOR_END: half-done
 
 
-# ANCHOR: export
 @extra.get("/export")
 def export(db: Db) -> StreamingResponse:
     def lines() -> Iterator[str]:
@@ -292,13 +291,11 @@ def export(db: Db) -> StreamingResponse:
         note("export done")
 
     return StreamingResponse(lines(), media_type="text/plain")
-# ANCHOR_END: export
 
 
 # --- the race -----------------------------------------------------------------
 
 
-# ANCHOR: race
 @extra.post("/users-unchecked/", response_model=User)
 def add_unchecked(user: UserCreate, db: Db) -> UserRow:
     return create_user(db, user)  # SQ-19: an IntegrityError, and that is a 500
@@ -308,15 +305,14 @@ def add_unchecked(user: UserCreate, db: Db) -> UserRow:
 def add_slowly(user: UserCreate, db: Db) -> UserRow:
     if get_user_by_email(db, user.email) is not None:
         raise HTTPException(400, "Email already registered")
+    note("nobody has this email")
     time.sleep(ticks(2))  # meanwhile, somebody else
     return create_user(db, user)
-# ANCHOR_END: race
 
 
 # --- a look inside ------------------------------------------------------------
 
 
-# ANCHOR: thread-rule
 def use_in_another_thread(connection: sqlite3.Connection) -> str:
     with ThreadPoolExecutor(1) as another:
         try:
@@ -336,10 +332,8 @@ def thread_rule() -> dict[str, object]:  # SQ-2
         ),
         "sqlalchemy_passes_for_a_file": passed,
     }
-# ANCHOR_END: thread-rule
 
 
-# ANCHOR: tables
 @extra.get("/tables")
 def tables() -> dict[str, object]:
     found = inspect(engine)
@@ -356,10 +350,8 @@ def tables() -> dict[str, object]:
         }
         for table in ("items", "users")
     }
-# ANCHOR_END: tables
 
 
-# ANCHOR: from-attributes
 class WithoutFromAttributes(UserBase):
     pass
 
@@ -372,15 +364,12 @@ def orm_mode(user_id: int, db: Db) -> dict[str, str]:  # SQ-9
     except ValidationError as error:
         without = error.errors()[0]["type"]
     return {"with_from_attributes": User.model_validate(row).email, "without": without}
-# ANCHOR_END: from-attributes
 
 
-# ANCHOR: stored
 @extra.get("/users/{user_id}/stored")
 def stored(user_id: int, db: Db) -> dict[str, object]:  # SQ-14
     user = existing_user(db, user_id)
     return {"hashed_password": user.hashed_password, "is_active": user.is_active}
-# ANCHOR_END: stored
 
 
 app = FastAPI()

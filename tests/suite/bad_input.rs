@@ -110,7 +110,7 @@ fn start(name: &str, jobs: &str) -> Binary {
         ("LESSON_GRACE_MS", GRACE_MS),
         // A statement that is slow on a busy machine is no fault.
         ("RUST_LOG", "warn,sqlx=error"),
-        ("LESSON_HASH_KIB", "8"),
+        ("LESSON_WEAK_HASHES", "1"),
         // In ticks, which are short here.
         ("LESSON_POOL_TIMEOUT", "20000"),
     ];

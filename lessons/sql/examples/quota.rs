@@ -1,19 +1,19 @@
-//! The exercise: a user may have three items, also when many come at once.
+//! The exercise: a user may have three items, even when many requests come at once.
 //!
 //! `cargo run -p lesson-sql --example quota`
 
+use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Json, Router};
-use fastapi_extract::Path;
-use lesson_sql::database::{Settings, close, open};
+use fastapi_extract::{Json, Path};
+use lesson_sql::database::{Settings, Writer, begin_write, close, open};
+use lesson_sql::error::Error;
 use lesson_sql::passwords::Hasher;
-use lesson_sql::refusals::user_not_found;
 use lesson_sql::schemas::{Item, ItemCreate};
-use lesson_sql::session::Session;
 use lesson_sql::{AppState, crud, users};
-use lesson_support::{ApiError, Lesson, Result, Server, request_scope};
+use lesson_support::{ApiError, Lesson, Result, Server};
 
 const LESSON: Lesson = Lesson {
     name: "quota",
@@ -25,44 +25,68 @@ const LESSON: Lesson = Lesson {
 #[tokio::main]
 async fn main() -> Result<()> {
     let server = Server::from_args(LESSON).await?;
-    let pool = open(&Settings::from_env(server.tick())?).await?;
-    let state = AppState::new(&server, pool.clone(), Hasher::from_env()?);
+    let settings = Settings::from_env(server.tick())?;
+    let (pool, writer) = open(&settings).await?;
+    let state =
+        AppState::new(&server, pool.clone(), writer.clone(), Hasher::from_env(settings.timeout)?);
     let app = Router::new()
         .route("/quota/users/{user_id}/items/", post(add_item))
         .merge(users::router())
-        .layer(from_fn_with_state(state.clone(), request_scope))
         .with_state(state);
     let served = server.serve(app).await;
-    close(pool).await;
+    close(pool, writer).await;
     served
 }
 
-// ANCHOR: solution
 const QUOTA: i64 = 3;
 
 async fn add_item(
-    db: Session,
+    State(writer): State<Writer>,
     Path(user_id): Path<i64>,
-    fastapi_extract::Json(item): fastapi_extract::Json<ItemCreate>,
-) -> Result<Json<Item>, ApiError> {
-    // A write comes first: in SQLite it takes the lock of the database, in PostgreSQL the
-    // lock of this row. Whoever else counts the items of this user waits for our commit.
+    Json(item): Json<ItemCreate>,
+) -> std::result::Result<Json<Item>, QuotaError> {
+    // ANCHOR: transaction
+    let mut tx = begin_write(&writer).await?;
+    // On PostgreSQL this locks the user's row: whoever else wants to count the items of this
+    // user waits. On SQLite `begin_write` has locked the database already.
     let locked = sqlx::query("UPDATE users SET is_active = is_active WHERE id = $1")
         .bind(user_id)
-        .execute(&mut *db.write().await?)
+        .execute(&mut *tx)
         .await?;
     if locked.rows_affected() == 0 {
-        return Err(user_not_found());
+        return Err(Error::UserNotFound.into());
     }
     let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM items WHERE owner_id = $1")
         .bind(user_id)
-        .fetch_one(&mut *db.read().await?) // the same transaction: it writes
+        .fetch_one(&mut *tx)
         .await?;
     if count >= QUOTA {
-        return Err(ApiError::new(StatusCode::CONFLICT, "This user has three items"));
+        return Err(QuotaError::Full);
     }
-    let item = crud::create_item(&db, user_id, &item).await?;
-    db.commit().await?;
+    let item = crud::create_item(&mut tx, user_id, &item).await?;
+    tx.commit().await?;
     Ok(Json(item))
+    // ANCHOR_END: transaction
 }
-// ANCHOR_END: solution
+
+enum QuotaError {
+    Full,
+    Other(Error),
+}
+
+impl<E: Into<Error>> From<E> for QuotaError {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl IntoResponse for QuotaError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Full => {
+                ApiError::new(StatusCode::CONFLICT, "This user has three items").into_response()
+            }
+            Self::Other(error) => error.into_response(),
+        }
+    }
+}

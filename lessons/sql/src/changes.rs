@@ -1,37 +1,40 @@
-//! A user is changed, or deleted.
+//! Changing and deleting users.
 
+use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::patch;
-use axum::{Json, Router};
-use fastapi_extract::Path;
-use lesson_support::ApiError;
+use fastapi_extract::{Json, Path};
 
-use crate::refusals::user_not_found;
+use crate::database::{Writer, begin_write};
+use crate::error::Error;
 use crate::schemas::{User, UserUpdate};
-use crate::session::Session;
 use crate::{AppState, crud};
 
-// ANCHOR: changes
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new().route("/extra/users/{user_id}", patch(update_user).delete(delete_user))
 }
 
 async fn update_user(
-    db: Session,
+    State(writer): State<Writer>,
     Path(user_id): Path<i64>,
-    fastapi_extract::Json(changes): fastapi_extract::Json<UserUpdate>,
-) -> Result<Json<User>, ApiError> {
-    let user = crud::update_user(&db, user_id, &changes).await?.ok_or_else(user_not_found)?;
-    db.commit().await?;
+    Json(changes): Json<UserUpdate>,
+) -> Result<Json<User>, Error> {
+    let mut tx = begin_write(&writer).await?;
+    let user = crud::update_user(&mut tx, user_id, &changes).await?.ok_or(Error::UserNotFound)?;
+    tx.commit().await?;
     Ok(Json(user))
 }
 
-async fn delete_user(db: Session, Path(user_id): Path<i64>) -> Result<StatusCode, ApiError> {
-    if !crud::delete_user(&db, user_id).await? {
-        return Err(user_not_found());
+async fn delete_user(
+    State(writer): State<Writer>,
+    Path(user_id): Path<i64>,
+) -> Result<StatusCode, Error> {
+    let mut tx = begin_write(&writer).await?;
+    if !crud::delete_user(&mut tx, user_id).await? {
+        return Err(Error::UserNotFound);
     }
-    db.commit().await?;
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
-// ANCHOR_END: changes

@@ -1,27 +1,24 @@
 //! Create, read, update, delete: the SQL. FastAPI's `crud.py`.
 //!
-//! Each function takes the session and says whether it reads or writes. None commits: that
-//! is for the handler, who knows what belongs together.
+//! Functions that read take any connection. Functions that write take a transaction, and none
+//! of them commits: the handler does, because it knows what belongs together.
 
 use std::collections::HashMap;
 
-use lesson_support::ApiError;
-
+use crate::database::{Connection, Transaction, dialect};
+use crate::error::{Error, OnConstraint};
 use crate::models;
-use crate::refusals::{email_taken_or, user_not_found_or};
 use crate::schemas::{Item, ItemCreate, Page, User, UserUpdate};
-use crate::session::Session;
 
-// ANCHOR: get-user
 /// A user with their items.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub async fn get_user(db: &Session, user_id: i64) -> Result<Option<User>, ApiError> {
+pub async fn get_user(db: &mut Connection, user_id: i64) -> sqlx::Result<Option<User>> {
     let user = sqlx::query_as("SELECT id, email, is_active FROM users WHERE id = $1")
         .bind(user_id)
-        .fetch_optional(&mut *db.read().await?)
+        .fetch_optional(&mut *db)
         .await?;
     match user {
         Some(user) => Ok(Some(with_items(db, user).await?)),
@@ -30,62 +27,55 @@ pub async fn get_user(db: &Session, user_id: i64) -> Result<Option<User>, ApiErr
 }
 
 /// A second query for the relation: nothing is loaded behind your back.
-async fn with_items(db: &Session, mut user: User) -> Result<User, ApiError> {
+async fn with_items(db: &mut Connection, mut user: User) -> sqlx::Result<User> {
     user.items = sqlx::query_as(
         "SELECT id, title, description, owner_id FROM items WHERE owner_id = $1 ORDER BY id",
     )
     .bind(user.id)
-    .fetch_all(&mut *db.read().await?)
+    .fetch_all(db)
     .await?;
     Ok(user)
 }
-// ANCHOR_END: get-user
 
-// ANCHOR: get-user-row
 /// A row of the table `users`.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub async fn get_user_row(db: &Session, user_id: i64) -> Result<Option<models::User>, ApiError> {
-    let row =
-        sqlx::query_as("SELECT id, email, hashed_password, is_active FROM users WHERE id = $1")
-            .bind(user_id)
-            .fetch_optional(&mut *db.read().await?)
-            .await?;
-    Ok(row)
+pub async fn get_user_row(db: &mut Connection, user_id: i64) -> sqlx::Result<Option<models::User>> {
+    sqlx::query_as("SELECT id, email, hashed_password, is_active FROM users WHERE id = $1")
+        .bind(user_id)
+        .fetch_optional(db)
+        .await
 }
 
-/// Whoever has this email.
+/// The user who has this email.
 ///
 /// # Errors
 ///
 /// If the database fails.
 pub async fn get_user_by_email(
-    db: &Session,
+    db: &mut Connection,
     email: &str,
-) -> Result<Option<models::User>, ApiError> {
-    let row =
-        sqlx::query_as("SELECT id, email, hashed_password, is_active FROM users WHERE email = $1")
-            .bind(email)
-            .fetch_optional(&mut *db.read().await?)
-            .await?;
-    Ok(row)
+) -> sqlx::Result<Option<models::User>> {
+    sqlx::query_as("SELECT id, email, hashed_password, is_active FROM users WHERE email = $1")
+        .bind(email)
+        .fetch_optional(db)
+        .await
 }
-// ANCHOR_END: get-user-row
 
-// ANCHOR: get-users
 /// Some users with their items, by id: two queries, however many users there are.
 ///
 /// # Errors
 ///
 /// If the database fails.
-pub async fn get_users(db: &Session, page: Page) -> Result<Vec<User>, ApiError> {
+// ANCHOR: get-users-fn
+pub async fn get_users(db: &mut Connection, page: Page) -> sqlx::Result<Vec<User>> {
     let mut users: Vec<User> =
         sqlx::query_as("SELECT id, email, is_active FROM users ORDER BY id LIMIT $1 OFFSET $2")
             .bind(page.limit())
             .bind(page.offset())
-            .fetch_all(&mut *db.read().await?)
+            .fetch_all(&mut *db)
             .await?;
     let items: Vec<Item> = sqlx::query_as(
         "SELECT id, title, description, owner_id FROM items WHERE owner_id IN \
@@ -93,7 +83,7 @@ pub async fn get_users(db: &Session, page: Page) -> Result<Vec<User>, ApiError> 
     )
     .bind(page.limit())
     .bind(page.offset())
-    .fetch_all(&mut *db.read().await?)
+    .fetch_all(db)
     .await?;
 
     let mut by_owner: HashMap<i64, Vec<Item>> = HashMap::new();
@@ -105,34 +95,51 @@ pub async fn get_users(db: &Session, page: Page) -> Result<Vec<User>, ApiError> 
     }
     Ok(users)
 }
-// ANCHOR_END: get-users
+// ANCHOR_END: get-users-fn
 
-// ANCHOR: create-user
+// ANCHOR: emails-after
+/// The next hundred emails after an id, each with its own id, in order.
+///
+/// # Errors
+///
+/// If the database fails.
+pub async fn emails_after(db: &mut Connection, id: i64) -> sqlx::Result<Vec<(i64, String)>> {
+    sqlx::query_as("SELECT id, email FROM users WHERE id > $1 ORDER BY id LIMIT 100")
+        .bind(id)
+        .fetch_all(db)
+        .await
+}
+// ANCHOR_END: emails-after
+
 /// Inserts a user, and returns the row as the database made it, with its id.
 ///
 /// # Errors
 ///
-/// 400 if the email is taken, or if the database fails.
-pub async fn create_user(db: &Session, email: &str, hash: &str) -> Result<User, ApiError> {
+/// [`Error::EmailTaken`], or if the database fails.
+// ANCHOR: create-user-fn
+pub async fn create_user(tx: &mut Transaction<'_>, email: &str, hash: &str) -> Result<User, Error> {
     sqlx::query_as(
         "INSERT INTO users (email, hashed_password) VALUES ($1, $2) \
          RETURNING id, email, is_active",
     )
     .bind(email)
     .bind(hash)
-    .fetch_one(&mut *db.write().await?)
+    .fetch_one(&mut **tx)
     .await
-    .map_err(|error| email_taken_or(error.into()))
+    .on_constraint(dialect::UNIQUE_EMAIL, Error::EmailTaken)
 }
-// ANCHOR_END: create-user
+// ANCHOR_END: create-user-fn
 
-// ANCHOR: items
 /// Inserts an item of a user.
 ///
 /// # Errors
 ///
-/// 404 if there is no such user, or if the database fails.
-pub async fn create_item(db: &Session, owner_id: i64, item: &ItemCreate) -> Result<Item, ApiError> {
+/// [`Error::UserNotFound`], or if the database fails.
+pub async fn create_item(
+    tx: &mut Transaction<'_>,
+    owner_id: i64,
+    item: &ItemCreate,
+) -> Result<Item, Error> {
     sqlx::query_as(
         "INSERT INTO items (title, description, owner_id) VALUES ($1, $2, $3) \
          RETURNING id, title, description, owner_id",
@@ -140,9 +147,9 @@ pub async fn create_item(db: &Session, owner_id: i64, item: &ItemCreate) -> Resu
     .bind(&item.title)
     .bind(&item.description)
     .bind(owner_id)
-    .fetch_one(&mut *db.write().await?)
+    .fetch_one(&mut **tx)
     .await
-    .map_err(|error| user_not_found_or(error.into()))
+    .on_constraint(dialect::ITEM_OWNER, Error::UserNotFound)
 }
 
 /// Some items, by id.
@@ -150,15 +157,14 @@ pub async fn create_item(db: &Session, owner_id: i64, item: &ItemCreate) -> Resu
 /// # Errors
 ///
 /// If the database fails.
-pub async fn get_items(db: &Session, page: Page) -> Result<Vec<Item>, ApiError> {
-    let items = sqlx::query_as(
+pub async fn get_items(db: &mut Connection, page: Page) -> sqlx::Result<Vec<Item>> {
+    sqlx::query_as(
         "SELECT id, title, description, owner_id FROM items ORDER BY id LIMIT $1 OFFSET $2",
     )
     .bind(page.limit())
     .bind(page.offset())
-    .fetch_all(&mut *db.read().await?)
-    .await?;
-    Ok(items)
+    .fetch_all(db)
+    .await
 }
 
 /// The user that an item belongs to.
@@ -166,41 +172,41 @@ pub async fn get_items(db: &Session, page: Page) -> Result<Vec<Item>, ApiError> 
 /// # Errors
 ///
 /// If the database fails.
-pub async fn get_owner(db: &Session, item_id: i64) -> Result<Option<User>, ApiError> {
+pub async fn get_owner(db: &mut Connection, item_id: i64) -> sqlx::Result<Option<User>> {
     let owner_id = sqlx::query_scalar("SELECT owner_id FROM items WHERE id = $1")
         .bind(item_id)
-        .fetch_optional(&mut *db.read().await?)
+        .fetch_optional(&mut *db)
         .await?;
     match owner_id {
         Some(owner_id) => get_user(db, owner_id).await,
         None => Ok(None),
     }
 }
-// ANCHOR_END: items
 
-// ANCHOR: changes
-/// Changes what was sent of a user, and returns the user as it is now.
+/// Changes the fields that were sent, and returns the user as it is now.
 ///
 /// # Errors
 ///
-/// 400 if the new email is taken, or if the database fails.
+/// [`Error::EmailTaken`], or if the database fails.
 pub async fn update_user(
-    db: &Session,
+    tx: &mut Transaction<'_>,
     user_id: i64,
     changes: &UserUpdate,
-) -> Result<Option<User>, ApiError> {
+) -> Result<Option<User>, Error> {
+    // ANCHOR: update
     let user = sqlx::query_as(
         "UPDATE users SET email = COALESCE($2, email), is_active = COALESCE($3, is_active) \
          WHERE id = $1 RETURNING id, email, is_active",
     )
+    // ANCHOR_END: update
     .bind(user_id)
     .bind(&changes.email)
     .bind(changes.is_active)
-    .fetch_optional(&mut *db.write().await?)
+    .fetch_optional(&mut **tx)
     .await
-    .map_err(|error| email_taken_or(error.into()))?;
+    .on_constraint(dialect::UNIQUE_EMAIL, Error::EmailTaken)?;
     match user {
-        Some(user) => Ok(Some(with_items(db, user).await?)),
+        Some(user) => Ok(Some(with_items(tx, user).await?)),
         None => Ok(None),
     }
 }
@@ -210,11 +216,8 @@ pub async fn update_user(
 /// # Errors
 ///
 /// If the database fails.
-pub async fn delete_user(db: &Session, user_id: i64) -> Result<bool, ApiError> {
-    let done = sqlx::query("DELETE FROM users WHERE id = $1")
-        .bind(user_id)
-        .execute(&mut *db.write().await?)
-        .await?;
+pub async fn delete_user(tx: &mut Transaction<'_>, user_id: i64) -> sqlx::Result<bool> {
+    let done =
+        sqlx::query("DELETE FROM users WHERE id = $1").bind(user_id).execute(&mut **tx).await?;
     Ok(done.rows_affected() > 0)
 }
-// ANCHOR_END: changes

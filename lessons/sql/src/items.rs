@@ -1,16 +1,17 @@
 //! The items of a user, and the user of an item.
 
-use axum::http::StatusCode;
+// ANCHOR: use
+use axum::Router;
+use axum::extract::State;
 use axum::routing::{get, post};
-use axum::{Json, Router};
-use fastapi_extract::{Path, Query};
-use lesson_support::ApiError;
+use fastapi_extract::{Json, Path, Query};
 
+use crate::database::{Pool, Writer, begin_read, begin_write};
+use crate::error::Error;
 use crate::schemas::{Item, ItemCreate, Page, User};
-use crate::session::Session;
 use crate::{AppState, crud};
+// ANCHOR_END: use
 
-// ANCHOR: items
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -20,21 +21,31 @@ pub fn router() -> Router<AppState> {
 }
 
 async fn add_item(
-    db: Session,
+    State(writer): State<Writer>,
     Path(user_id): Path<i64>,
-    fastapi_extract::Json(item): fastapi_extract::Json<ItemCreate>,
-) -> Result<Json<Item>, ApiError> {
-    let item = crud::create_item(&db, user_id, &item).await?;
-    db.commit().await?;
+    Json(item): Json<ItemCreate>,
+) -> Result<Json<Item>, Error> {
+    let mut tx = begin_write(&writer).await?;
+    let item = crud::create_item(&mut tx, user_id, &item).await?;
+    tx.commit().await?;
     Ok(Json(item))
 }
 
-async fn read_items(db: Session, Query(page): Query<Page>) -> Result<Json<Vec<Item>>, ApiError> {
-    Ok(Json(crud::get_items(&db, page).await?))
+// ANCHOR: read-items
+async fn read_items(
+    State(pool): State<Pool>,
+    Query(page): Query<Page>,
+) -> Result<Json<Vec<Item>>, Error> {
+    let mut db = pool.acquire().await?; // one query needs no transaction
+    Ok(Json(crud::get_items(&mut db, page).await?))
 }
+// ANCHOR_END: read-items
 
-async fn read_owner(db: Session, Path(item_id): Path<i64>) -> Result<Json<User>, ApiError> {
-    let owner = crud::get_owner(&db, item_id).await?;
-    owner.map(Json).ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "Item not found"))
+async fn read_owner(
+    State(pool): State<Pool>,
+    Path(item_id): Path<i64>,
+) -> Result<Json<User>, Error> {
+    let mut db = begin_read(&pool).await?;
+    let owner = crud::get_owner(&mut db, item_id).await?;
+    owner.map(Json).ok_or(Error::ItemNotFound)
 }
-// ANCHOR_END: items

@@ -1,4 +1,4 @@
-//! The sql lesson: a database, one session a request.
+//! The sql lesson: a database behind a web app.
 //!
 //! ```text
 //! cargo run -p lesson-sql
@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
-use lesson_support::{AfterResponse, EventLog, Lesson, Server, Tick, request_scope};
+use lesson_support::{EventLog, Lesson, Server, Tick};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -27,78 +26,79 @@ pub mod sqlite;
 pub mod models;
 pub mod schemas;
 
+pub mod argon2id;
 pub mod crud;
+pub mod error;
+pub mod login;
 pub mod passwords;
-pub mod refusals;
-pub mod session;
 pub mod users;
 
 pub mod changes;
+pub mod export;
 pub mod inside;
 pub mod items;
-pub mod one_session;
+pub mod one_transaction;
 pub mod race;
 
-use database::Pool;
+use database::{Pool, Writer};
 use passwords::Hasher;
 
 /// What the lesson prints when it starts.
 pub const LESSON: Lesson = Lesson {
     name: "lesson-sql",
-    title: "a database, one session a request",
+    title: "a database behind a web app",
     try_first: &[
         "{}/main/users/ --json '{\"email\":\"anna@example.org\",\"password\":\"pw\"}'",
         "{}/main/users/",
-        "{}/_events",
+        "{}/extra/tables",
     ],
     readme: "lessons/sql/README.md",
 };
 
-// ANCHOR: state
-/// What the handlers share. Each takes the part it needs: `State(tick): State<Tick>`.
+/// What the handlers share. Each takes the part it needs: `State(pool): State<Pool>`.
+// ANCHOR: app-state
 #[derive(Clone, FromRef)]
 pub struct AppState {
+    /// Connections for reading.
+    pub pool: Pool,
+    /// Connections for writing.
+    pub writer: Writer,
+    /// Hashes passwords.
+    pub hasher: Hasher,
     /// The unit of all pauses.
     pub tick: Tick,
     /// The log that makes order visible.
     pub events: EventLog,
-    /// The connections to the database.
-    pub pool: Pool,
-    /// Makes hashes of passwords.
-    pub hasher: Hasher,
-    /// Where teardowns run.
-    pub after: AfterResponse,
-    /// How long a client may be silent within a request's body.
+    /// How long a client may pause while it sends a body.
     pub read_timeout: Duration,
 }
+// ANCHOR_END: app-state
 
 impl AppState {
     /// What start-up makes, over an open database.
-    pub fn new(server: &Server, pool: Pool, hasher: Hasher) -> Self {
+    pub fn new(server: &Server, pool: Pool, writer: Writer, hasher: Hasher) -> Self {
         Self {
+            pool,
+            writer,
+            hasher,
             tick: server.tick(),
             events: server.events(),
-            pool,
-            hasher,
-            after: server.after_response(),
             read_timeout: server.read_timeout(),
         }
     }
 }
-// ANCHOR_END: state
 
-// ANCHOR: app
 /// The whole lesson as one router, its sections in reading order.
 pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(users::router())
+        .merge(login::router())
         .merge(items::router())
         .merge(changes::router())
-        .merge(one_session::router())
+        .merge(one_transaction::router())
+        .merge(export::router())
         .merge(race::router())
         .merge(inside::router())
-        // A `Session` is closed by the exit stack of its request, which this layer makes.
-        .layer(from_fn_with_state(state.clone(), request_scope))
         .merge(shared_routes(LESSON))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -110,4 +110,3 @@ pub fn app(state: AppState) -> Router {
         ))
         .with_state(state)
 }
-// ANCHOR_END: app

@@ -9,13 +9,14 @@ use lesson_support::Server;
 #[tokio::main]
 async fn main() -> lesson_support::Result<()> {
     let server = Server::from_args(LESSON).await?;
-    let hasher = Hasher::from_env()?;
-    let pool = open(&Settings::from_env(server.tick())?).await?;
+    let settings = Settings::from_env(server.tick())?;
+    let hasher = Hasher::from_env(settings.timeout)?;
+    let (pool, writer) = open(&settings).await?;
 
-    let state = AppState::new(&server, pool.clone(), hasher);
+    let state = AppState::new(&server, pool.clone(), writer.clone(), hasher);
     let served = server.serve(app(state)).await;
 
-    close(pool).await; // also when serving has failed: no `?` above
+    close(pool, writer).await; // also when serving has failed: no `?` above
     served
 }
 // ANCHOR_END: main

@@ -1,4 +1,4 @@
-//! The rows of the tables. FastAPI's `models.py`, as far as a row is more than a schema.
+//! Rows that hold more than a client may see. FastAPI's `models.py`.
 //!
 // ANCHOR: from-row
 //! A struct with `FromRow` can be read from a row:

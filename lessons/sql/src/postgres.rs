@@ -6,7 +6,7 @@ use lesson_support::Result;
 use sqlx::Postgres;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 /// The database that the lesson is compiled for.
 pub type Db = Postgres;
@@ -22,36 +22,67 @@ pub const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 pub const BEGIN_WRITE: &str = "BEGIN";
 // ANCHOR_END: begin
 
+/// How many connections are for writing: all of the pool may write.
+pub const WRITERS: Option<u32> = None;
+
 /// The files of the folder, compiled into the program.
-pub static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Runs the files that this database has not seen, however long that takes. A second program
+/// that starts now waits, because sqlx takes a lock on the server.
+///
+/// # Errors
+///
+/// If a file fails, or one that has run has changed since.
+pub async fn migrate(connection: &mut PgConnection) -> Result<()> {
+    sqlx::raw_sql("SET lock_timeout = 0; SET statement_timeout = 0")
+        .execute(&mut *connection)
+        .await?;
+    Ok(MIGRATIONS.run(connection).await?)
+}
 
 // ANCHOR: options
 /// Reads the URL, and sets what every connection needs.
 ///
 /// # Errors
 ///
-/// If the URL names no PostgreSQL server.
-pub fn options(url: &str, patience: Duration) -> Result<PgConnectOptions> {
+/// If the URL doesn't name a PostgreSQL server.
+pub fn options(url: &str, timeout: Duration) -> Result<PgConnectOptions> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err("DATABASE_URL must start with postgres://; for SQLite, run without \
                     --features postgres"
             .into());
     }
     let options: PgConnectOptions = url.parse()?;
-    // Without it, a writer waits for another one for ever.
-    Ok(options.options([("lock_timeout", format!("{}ms", patience.as_millis()))]))
+    // Ends a statement that waits for a lock, or runs, for too long.
+    let timeout = format!("{}ms", timeout.as_millis());
+    Ok(options.options([("lock_timeout", &timeout), ("statement_timeout", &timeout)]))
 }
 // ANCHOR_END: options
 
-/// Whether somebody else held a lock for too long, or the server can take no more.
+/// Whether a lock or a statement took too long, or the server can take no more.
 pub fn is_busy(error: &dyn DatabaseError) -> bool {
-    // lock_not_available, deadlock_detected, too_many_connections, cannot_connect_now
-    let busy = ["55P03", "40P01", "53300", "57P03"];
+    // lock_not_available, deadlock_detected, serialization_failure, query_canceled (by
+    // statement_timeout), too_many_connections, cannot_connect_now
+    let busy = ["55P03", "40P01", "40001", "57014", "53300", "57P03"];
     error.code().is_some_and(|code| busy.contains(&code.as_ref()))
 }
 
+// ANCHOR: constraints
+/// The index that allows each email once.
+pub const UNIQUE_EMAIL: &str = "ix_users_email";
+
+/// The foreign key of an item to its user.
+pub const ITEM_OWNER: &str = "items_owner_id_fkey";
+
+/// Which constraint refused a row.
+pub fn constraint(error: &dyn DatabaseError) -> Option<&str> {
+    error.constraint()
+}
+// ANCHOR_END: constraints
+
 /// Whether the database cannot hold such a value: a NUL in a text, a text too long for its index.
-pub fn is_unfit(error: &dyn DatabaseError) -> bool {
+pub fn is_invalid_value(error: &dyn DatabaseError) -> bool {
     // character_not_in_repertoire, program_limit_exceeded
     error.code().is_some_and(|code| ["22021", "54000"].contains(&code.as_ref()))
 }

@@ -1,19 +1,19 @@
 //! Between a check and a write, somebody else writes.
 
+use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use axum::{Json, Router};
-use lesson_support::{ApiError, EventLog, Tick};
+use fastapi_extract::Json;
+use lesson_support::{EventLog, Tick};
 use tokio::time::sleep;
 
+use crate::database::{Pool, Writer};
+use crate::error::Error;
 use crate::passwords::Hasher;
-use crate::refusals::email_taken;
 use crate::schemas::{User, UserCreate};
-use crate::session::Session;
 use crate::users::register;
 use crate::{AppState, crud};
 
-// ANCHOR: race
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -23,27 +23,27 @@ pub fn router() -> Router<AppState> {
 
 /// No check at all: the unique index says no.
 async fn add_unchecked(
-    db: Session,
+    State(writer): State<Writer>,
     State(hasher): State<Hasher>,
-    State(events): State<EventLog>,
-    fastapi_extract::Json(user): fastapi_extract::Json<UserCreate>,
-) -> Result<Json<User>, ApiError> {
-    register(&db, &hasher, &events, user).await
+    Json(user): Json<UserCreate>,
+) -> Result<Json<User>, Error> {
+    Ok(Json(register(&writer, &hasher, user).await?))
 }
 
 /// A check that is two ticks old when its answer is used.
 async fn add_slowly(
-    db: Session,
+    State(pool): State<Pool>,
+    State(writer): State<Writer>,
     State(hasher): State<Hasher>,
-    State(events): State<EventLog>,
     State(tick): State<Tick>,
-    fastapi_extract::Json(user): fastapi_extract::Json<UserCreate>,
-) -> Result<Json<User>, ApiError> {
-    if crud::get_user_by_email(&db, &user.email).await?.is_some() {
-        return Err(email_taken());
+    State(events): State<EventLog>,
+    Json(user): Json<UserCreate>,
+) -> Result<Json<User>, Error> {
+    let known = crud::get_user_by_email(&mut *pool.acquire().await?, &user.email).await?;
+    if known.is_some() {
+        return Err(Error::EmailTaken);
     }
-    db.rollback().await?; // nobody should hold a connection while they wait
-    sleep(tick * 2).await;
-    register(&db, &hasher, &events, user).await
+    events.add("nobody has this email");
+    sleep(tick * 2).await; // meanwhile, somebody else
+    Ok(Json(register(&writer, &hasher, user).await?))
 }
-// ANCHOR_END: race

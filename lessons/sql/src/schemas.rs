@@ -1,9 +1,9 @@
 //! What clients send and get. FastAPI's `schemas.py`.
 
+use fastapi_extract::Secret;
 use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::FromRow;
 
-// ANCHOR: item
 /// What a client sends to create an item.
 #[derive(Deserialize)]
 pub struct ItemCreate {
@@ -13,7 +13,8 @@ pub struct ItemCreate {
     pub description: Option<String>,
 }
 
-/// An item, for reading. Its fields are columns, so it is read from a row as it is.
+/// An item, for reading. Its fields are the columns, so it is a row as well.
+// ANCHOR: item-row
 #[derive(FromRow, Serialize)]
 pub struct Item {
     /// What it is called.
@@ -25,16 +26,26 @@ pub struct Item {
     /// The id of its user.
     pub owner_id: i64,
 }
-// ANCHOR_END: item
+// ANCHOR_END: item-row
 
 // ANCHOR: user
-/// What a client sends to create a user. An `id` or an `is_active` beside it is ignored.
+/// What a client sends to create a user. If it also sends an `id` or an `is_active`, those are
+/// ignored.
 #[derive(Deserialize)]
 pub struct UserCreate {
     /// Any text: nobody checks that it is an address.
     pub email: String,
-    /// Never stored as it is, and in no answer.
-    pub password: String,
+    /// Never stored as it is, and in no answer: not even in a 422.
+    pub password: Secret<String>,
+}
+
+/// What a client sends to log in.
+#[derive(Deserialize)]
+pub struct Login {
+    /// Who wants to log in.
+    pub email: String,
+    /// Checked against the stored hash.
+    pub password: Secret<String>,
 }
 
 /// A user, for reading.
@@ -46,7 +57,7 @@ pub struct User {
     pub id: i64,
     /// True until somebody says otherwise.
     pub is_active: bool,
-    /// No column: another query fills it.
+    /// Not a column: another query fills it.
     #[sqlx(skip)]
     pub items: Vec<Item>,
 }
@@ -57,15 +68,15 @@ pub struct User {
 #[derive(Deserialize)]
 pub struct UserUpdate {
     /// Unique.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "some")]
     pub email: Option<String>,
     /// Whether the user may do anything.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "some")]
     pub is_active: Option<bool>,
 }
 
-/// Reads a field that was sent. Without it, serde takes a null for one that was not.
-fn sent<'de, D, T>(value: D) -> Result<Option<T>, D::Error>
+/// Reads a field that was sent. By itself, serde treats a null like a field that was not.
+fn some<'de, D, T>(value: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -74,7 +85,6 @@ where
 }
 // ANCHOR_END: update
 
-// ANCHOR: page
 /// The part of a list that a client wants.
 #[derive(Clone, Copy, Deserialize)]
 pub struct Page {
@@ -88,15 +98,17 @@ fn default_limit() -> i64 {
     100
 }
 
+/// No list is longer than this.
+const MAX_LIMIT: i64 = 1000;
+
 impl Page {
     /// For OFFSET, which cannot be negative in PostgreSQL.
     pub fn offset(&self) -> i64 {
         self.skip.max(0)
     }
 
-    /// For LIMIT: a negative one is none, as SQLite has it.
+    /// For LIMIT. A negative one means as many as allowed.
     pub fn limit(&self) -> i64 {
-        if self.limit < 0 { i64::MAX } else { self.limit }
+        if self.limit < 0 { MAX_LIMIT } else { self.limit.min(MAX_LIMIT) }
     }
 }
-// ANCHOR_END: page

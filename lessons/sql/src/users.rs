@@ -1,64 +1,70 @@
 //! The users: FastAPI's `main.py`.
 
+use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use axum::{Json, Router};
-use fastapi_extract::{Path, Query};
-use lesson_support::{ApiError, EventLog};
+use fastapi_extract::{Json, Path, Query};
 
+use crate::database::{Pool, Writer, begin_read, begin_write};
+use crate::error::Error;
 use crate::passwords::Hasher;
-use crate::refusals::{email_taken, user_not_found};
 use crate::schemas::{Page, User, UserCreate};
-use crate::session::Session;
 use crate::{AppState, crud};
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/main/users/", get(read_users).post(add_user))
         .route("/main/users/{user_id}", get(read_user))
 }
-// ANCHOR_END: router
 
-// ANCHOR: read
-async fn read_users(db: Session, Query(page): Query<Page>) -> Result<Json<Vec<User>>, ApiError> {
-    Ok(Json(crud::get_users(&db, page).await?))
+// ANCHOR: read-users
+async fn read_users(
+    State(pool): State<Pool>,
+    Query(page): Query<Page>,
+) -> Result<Json<Vec<User>>, Error> {
+    let mut db = begin_read(&pool).await?;
+    Ok(Json(crud::get_users(&mut db, page).await?))
+}
+// ANCHOR_END: read-users
+
+async fn read_user(
+    State(pool): State<Pool>,
+    Path(user_id): Path<i64>,
+) -> Result<Json<User>, Error> {
+    let mut db = begin_read(&pool).await?;
+    let user = crud::get_user(&mut db, user_id).await?;
+    user.map(Json).ok_or(Error::UserNotFound)
 }
 
-async fn read_user(db: Session, Path(user_id): Path<i64>) -> Result<Json<User>, ApiError> {
-    let user = crud::get_user(&db, user_id).await?;
-    user.map(Json).ok_or_else(user_not_found)
-}
-// ANCHOR_END: read
-
-// ANCHOR: add
 async fn add_user(
-    db: Session,
+    State(pool): State<Pool>,
+    State(writer): State<Writer>,
     State(hasher): State<Hasher>,
-    State(events): State<EventLog>,
-    fastapi_extract::Json(user): fastapi_extract::Json<UserCreate>,
-) -> Result<Json<User>, ApiError> {
-    if crud::get_user_by_email(&db, &user.email).await?.is_some() {
-        return Err(email_taken());
+    Json(user): Json<UserCreate>,
+) -> Result<Json<User>, Error> {
+    // ANCHOR: check
+    // The connection goes back at the end of the line.
+    let known = crud::get_user_by_email(&mut *pool.acquire().await?, &user.email).await?;
+    if known.is_some() {
+        return Err(Error::EmailTaken);
     }
-    register(&db, &hasher, &events, user).await
+    // ANCHOR_END: check
+    Ok(Json(register(&writer, &hasher, user).await?))
 }
 
 /// Hashes the password, inserts the user and commits.
+// ANCHOR: register
 pub(crate) async fn register(
-    db: &Session,
+    writer: &Writer,
     hasher: &Hasher,
-    events: &EventLog,
     user: UserCreate,
-) -> Result<Json<User>, ApiError> {
-    // Hashing takes long: somebody else may have the connection meanwhile.
-    db.rollback().await?;
-    let hash = hasher.hash(user.password).await?;
+) -> Result<User, Error> {
+    let hash = hasher.hash(user.password).await?; // slow, so before there is a transaction
 
-    let user = crud::create_user(db, &user.email, &hash).await?;
-    db.commit().await?;
-    events.add("id unknown before commit, known after");
-    Ok(Json(user))
+    let mut tx = begin_write(writer).await?;
+    let user = crud::create_user(&mut tx, &user.email, &hash).await?;
+    tx.commit().await?;
+    Ok(user)
 }
-// ANCHOR_END: add
+// ANCHOR_END: register

@@ -12,7 +12,7 @@ async fn the_solution_of_the_exercise_keeps_to_the_quota() {
     let database = TestDatabase::create();
     let variables = [
         ("DATABASE_URL", database.url()),
-        ("LESSON_HASH_KIB", "8"),
+        ("LESSON_WEAK_HASHES", "1"),
         ("LESSON_POOL_TIMEOUT", "3000"),
     ];
     let binary = Binary::start_example_with("quota", &["--tick-ms", "10"], &variables);

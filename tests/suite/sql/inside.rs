@@ -58,7 +58,7 @@ fn sq_02_the_compiler_knows_which_threads_may_use_what() {
 }
 
 #[tokio::test]
-async fn sq_02_forty_requests_at_once_share_ten_connections() {
+async fn sq_02_forty_requests_at_once_share_three_connections() {
     own_server_only!("asks for an own server's patience");
     let server = start_with(&[("LESSON_POOL_SIZE", "3")]).await;
     let anna = add_user(&server, "anna").await;
@@ -83,7 +83,7 @@ async fn sq_09_a_schema_is_read_from_a_row() {
 }
 
 #[tokio::test]
-async fn sq_09_only_python_asks_at_run_time_whether_it_may() {
+async fn sq_09_only_pydantic_checks_for_from_attributes_at_run_time() {
     let server = start().await;
     let anna = add_user(&server, "anna").await;
     let email = &anna.email;

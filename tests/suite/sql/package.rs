@@ -3,7 +3,7 @@
 use lesson_tests::{rust_only, workspace};
 
 #[test]
-fn sq_01_the_files_have_the_names_of_the_tutorials() {
+fn sq_01_the_files_are_named_as_in_the_tutorial() {
     rust_only!("looks at the lesson's files");
     let source = workspace::lesson("sql").join("src");
     for name in ["crud", "database", "main", "models", "schemas"] {

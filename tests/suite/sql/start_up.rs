@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lesson_tests::{binary, rust_only};
+use lesson_tests::{Binary, TestDatabase, binary, rust_only};
 
 /// What the program says before it ends; exit code 1, and nothing on stdout.
 fn refusal(variables: &[(&str, &str)]) -> String {
@@ -17,7 +17,7 @@ fn refusal(variables: &[(&str, &str)]) -> String {
 
 #[cfg(not(feature = "postgres"))]
 #[test]
-fn sq_37_a_database_that_cannot_be_used_is_said_in_one_sentence() {
+fn sq_37_an_unusable_database_is_reported_in_one_sentence() {
     rust_only!("starts the real program");
     let folder = tempfile::tempdir().expect("a folder");
     let in_folder = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
@@ -35,7 +35,7 @@ fn sq_37_a_database_that_cannot_be_used_is_said_in_one_sentence() {
     for url in ["mysql://root:secret@localhost/x", "lesson-sql.db"] {
         assert_eq!(refusal(&[("DATABASE_URL", url)]), "DATABASE_URL must start with sqlite:");
     }
-    for url in ["sqlite:", "sqlite://", "sqlite::memory:", "sqlite://x?mode=memory"] {
+    for url in ["sqlite:", "sqlite://", "sqlite::memory:", "sqlite://x?mode=memory&cache=shared"] {
         assert_eq!(
             refusal(&[("DATABASE_URL", url)]),
             "DATABASE_URL must name a file, such as sqlite://lesson-sql.db"
@@ -52,7 +52,7 @@ fn sq_37_a_database_that_cannot_be_used_is_said_in_one_sentence() {
 
 #[cfg(not(feature = "postgres"))]
 #[tokio::test]
-async fn sq_37_a_database_that_cannot_be_written_is_found_out_at_the_start() {
+async fn sq_37_a_database_that_cannot_be_written_is_noticed_at_the_start() {
     use sqlx::Connection;
     use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
@@ -80,7 +80,7 @@ async fn sq_37_a_database_that_cannot_be_written_is_found_out_at_the_start() {
 
 #[cfg(feature = "postgres")]
 #[test]
-fn sq_37_a_server_that_does_not_answer_is_said_in_one_sentence() {
+fn sq_37_a_server_that_does_not_answer_is_reported_in_one_sentence() {
     rust_only!("starts the real program");
     let refused = refusal(&[("DATABASE_URL", "postgres://anna:secret@127.0.0.1:1/lesson")]);
     assert!(refused.starts_with("cannot open the database of DATABASE_URL: "), "{refused}");
@@ -122,4 +122,67 @@ async fn sq_42_what_a_database_cannot_hold_is_422() {
         }
     }
     super::add_user(&server, "anna").await;
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn sq_37_a_file_may_be_called_memory() {
+    rust_only!("starts the real program");
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["memory.db", "memory-game.db", "x.db?mode=rwc"] {
+        let url = format!("sqlite://{}", folder.path().join(name).display());
+        let program = Binary::start("sql", &[], &[("DATABASE_URL", &url)]);
+        program.signal("TERM");
+        assert_eq!(program.wait().code, Some(0), "{name}");
+        let file = folder.path().join(name.split('?').next().expect("a name"));
+        assert!(file.exists(), "{name}");
+    }
+}
+
+#[test]
+fn sq_37_programs_that_start_at_once_on_a_new_database_all_start() {
+    rust_only!("starts the real program");
+    for _ in 0..5 {
+        let database = TestDatabase::create();
+        let start = || Binary::start("sql", &[], &[("DATABASE_URL", database.url())]);
+        std::thread::scope(|scope| {
+            let programs: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+            for program in programs {
+                let program = program.join().expect("it has started");
+                program.signal("TERM");
+                assert_eq!(program.wait().code, Some(0));
+            }
+        });
+    }
+}
+
+#[cfg(not(feature = "postgres"))]
+#[tokio::test]
+async fn sq_37_a_program_waits_while_another_one_prepares_the_file() {
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+    use sqlx::{ConnectOptions, Connection};
+
+    rust_only!("holds the lock of a new file");
+    let database = TestDatabase::create();
+    let options: SqliteConnectOptions = database.url().parse().expect("a URL");
+    let other = options.create_if_missing(true).connect().await;
+    let mut other: SqliteConnection = other.expect("a connection");
+    let preparing = other.begin_with("BEGIN IMMEDIATE").await.expect("the lock");
+    let settings = super::settings(database.url());
+    let mut opening = std::pin::pin!(lesson_sql::database::open(&settings));
+    tokio::select! {
+        opened = &mut opening => panic!("{:?}", opened.err()),
+        // Time for a first attempt, which SQLite refuses.
+        () = tokio::time::sleep(std::time::Duration::from_millis(75)) => {}
+    }
+    preparing.rollback().await.expect("an end");
+    opening.await.expect("a database");
+}
+
+#[test]
+fn sq_37_debug_does_not_show_the_url() {
+    rust_only!("prints the settings");
+    let settings = super::settings("postgres://anna:secret@localhost/lesson");
+    let shown = format!("{settings:?}");
+    assert!(!shown.contains("secret") && shown.contains("pool_size: 10"), "{shown}");
 }
