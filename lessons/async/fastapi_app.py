@@ -121,6 +121,17 @@ async def handed_to_a_thread() -> None:
 # ANCHOR_END: handed-to-a-thread
 
 
+# ANCHOR: bounded
+places = asyncio.Semaphore(20)
+
+
+@app.get("/bounded/sync")
+async def bounded() -> None:
+    async with places:  # AS-26: half of the pool is left to the others
+        await run_in_threadpool(time.sleep, ticks(10))
+# ANCHOR_END: bounded
+
+
 # ANCHOR: not-awaited
 @app.get("/blocking/not-awaited")
 async def not_awaited() -> None:

@@ -8,16 +8,19 @@ mod timeline;
 mod watchdog;
 mod workers;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use lesson_async::AppState;
+use lesson_async::bounded::PLACES;
 use lesson_async::cores::Cores;
 use lesson_support::{EventLog, Tick};
 use lesson_tests::answer::Clock;
 use lesson_tests::server::{client, send};
 use lesson_tests::{Answer, TestServer};
 use tokio::join;
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
@@ -36,6 +39,7 @@ fn state() -> AppState {
         tick: Tick::from_ms(1000),
         events: EventLog::default(),
         read_timeout: Duration::from_secs(30),
+        places: Arc::new(Semaphore::new(PLACES)),
         cores: Cores::new(1).expect("a thread"),
         tasks: TaskTracker::new(),
     }

@@ -9,6 +9,7 @@
 //! sections, in reading order.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,10 +17,12 @@ use axum::extract::FromRef;
 use lesson_support::{EventLog, Lesson, Result, Server, Tick};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+pub mod bounded;
 pub mod cores;
 pub mod cpu;
 pub mod in_place;
@@ -67,6 +70,8 @@ pub struct AppState {
     pub events: EventLog,
     /// How long a client may be silent within a request's body.
     pub read_timeout: Duration,
+    /// The places for the blocking work that has a bound of its own.
+    pub places: Arc<Semaphore>,
     /// The threads for work that computes.
     pub cores: Cores,
     /// The tasks that the shutdown waits for.
@@ -85,6 +90,7 @@ impl AppState {
             tick: server.tick(),
             events: server.events(),
             read_timeout: server.read_timeout(),
+            places: Arc::new(Semaphore::new(bounded::PLACES)),
             cores: Cores::new(0)?,
             tasks: server.after_response().tracker,
         })
@@ -97,6 +103,7 @@ pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(three_handlers::router())
         .merge(where_it_runs::router())
+        .merge(bounded::router())
         .merge(in_place::router())
         .merge(cpu::router())
         .merge(leaving::router())

@@ -1,8 +1,15 @@
 //! The three handlers, and where they run.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
-use lesson_async::{BLOCKING_THREADS, app};
+use lesson_async::bounded::PLACES;
+use lesson_async::{AppState, BLOCKING_THREADS, app};
+use lesson_support::Tick;
+use lesson_tests::answer::Clock;
 use lesson_tests::{expect, fastapi, paused, rust, rust_only};
+use tokio::join;
+use tokio::time::{sleep, timeout};
 
 use super::{
     answered, assert_one_delay, assert_rounds_of, at_once, slow_and_ping, start,
@@ -98,6 +105,36 @@ async fn as_08_blocking_work_of_an_async_handler_is_handed_to_the_pool() {
     assert_one_delay(&at_once(&server, "/blocking/handed-to-a-thread", 10).await);
     let (slow, ping) = slow_and_ping(&server, "/blocking/handed-to-a-thread").await;
     assert!(ping < slow - 1.0, "the ping waited: {ping} of {slow} ticks");
+}
+
+/// More than the pool has threads. Forty of the same work without a bound hold up the other one.
+#[tokio::test]
+async fn as_26_work_with_a_bound_of_its_own_leaves_threads_to_others() {
+    let server = start_with_long_ticks().await;
+    let clock = Clock::start(server.tick());
+    let (times, other) = join!(at_once(&server, "/bounded/sync", 50), async {
+        sleep(server.tick() * 2).await;
+        let place = server.get("/where/sync").await.text().await;
+        assert_eq!(place, r#"{"main_thread":false}"#);
+        clock.ticks()
+    });
+    assert!(other < times[0] - 1.0, "the other one waited for a thread: {other}, {times:?}");
+    assert_rounds_of(20, &times);
+    assert!(times[49] < 60.0, "fewer than twenty at a time: {times:?}");
+}
+
+/// A request that waits for a place and leaves takes none.
+#[tokio::test]
+async fn as_26_the_place_is_kept_until_the_thread_is_done() {
+    rust_only!("looks at the places");
+    let state = state();
+    let app = app(AppState { tick: Tick::from_ms(100), ..state.clone() });
+    let left = join_all((0..PLACES + 1).map(|_| paused::get(&app, "/bounded/sync")));
+    assert!(timeout(Duration::from_millis(100), left).await.is_err(), "they were answered");
+    assert_eq!(state.places.available_permits(), 0);
+    let all = state.places.acquire_many(PLACES as u32);
+    let all = timeout(Duration::from_secs(15), all).await.expect("all places in time");
+    assert!(all.is_ok());
 }
 
 #[tokio::test]
