@@ -25,7 +25,7 @@ from typing import Annotated
 import anyio
 import httpx
 import sse_starlette.sse  # ST-30
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -72,7 +72,7 @@ async def text_pieces() -> AsyncIterator[str]:
     sent = 0
     try:
         for _ in range(30):
-            yield "some text data"
+            yield "some text data"  # ST-1
             sent += 1
             await asyncio.sleep(ticks(5))
     finally:
@@ -82,8 +82,9 @@ async def text_pieces() -> AsyncIterator[str]:
 
 @app.get("/text/")
 async def text() -> StreamingResponse:
-    # ST-4: no media type, so no content-type header.
-    return StreamingResponse(text_pieces())  # ST-1
+    # ST-55: a browser that must guess the type shows nothing for a while.
+    headers = {"x-content-type-options": "nosniff"}
+    return StreamingResponse(text_pieces(), media_type="text/plain", headers=headers)
 # ANCHOR_END: text
 
 
@@ -91,12 +92,14 @@ async def text() -> StreamingResponse:
 def three_words() -> Iterator[str]:
     for word in ["one ", "two ", "three"]:
         yield word
-        # ST-2: a worker thread runs this, so the server is not stopped.
+        # ST-2: a worker thread runs this, so the server is not stopped. It is held
+        # for one item at a time, and there are 40: ST-58.
         time.sleep(ticks(1))
 
 
 @app.get("/text/sync-iterator")
 async def sync_iterator() -> StreamingResponse:
+    # ST-4: no media type, so no content-type header.
     return StreamingResponse(three_words())
 # ANCHOR_END: sync-iterator
 
@@ -485,6 +488,25 @@ async def sse_counter(
         # Endless: the only way out is that the client leaves.
         note(f"sse-counter over after {sent}")
 # ANCHOR_END: sse-counter
+
+
+# ANCHOR: sse-finite
+def first_unseen(last_event_id: Annotated[int | None, Header()] = None) -> int:
+    first = 0 if last_event_id is None else last_event_id + 1
+    if first >= 5:
+        raise HTTPException(204)  # ST-56: tells an `EventSource` not to come back
+    return first
+
+
+@app.get("/sse-finite/", response_class=EventSourceResponse)
+async def sse_finite(
+    first: Annotated[int, Depends(first_unseen)],
+) -> AsyncIterable[ServerSentEvent]:
+    for n in range(first, 5):
+        wait = round(ticks(1) * 1000)  # before the browser comes back, in ms
+        yield ServerSentEvent(raw_data=f"message {n}", id=str(n), retry=wait)
+        await asyncio.sleep(ticks(1))
+# ANCHOR_END: sse-finite
 
 
 # ANCHOR: sse-quiet

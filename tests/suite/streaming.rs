@@ -1,20 +1,27 @@
 //! The claims of `lessons/streaming/README.md`, in its order.
 
+pub mod by_hand;
+mod connections;
 mod first_chunk;
+mod passed_on;
 mod relay;
 mod server_a;
 mod shutdown;
 mod sse;
 mod text;
+pub mod versions;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use lesson_streaming::relay::Upstream;
 use lesson_streaming::server_a::JsonFile;
+use lesson_streaming::text::PLACES;
+use lesson_streaming::upstream::Upstream;
 use lesson_streaming::{AppState, app};
 use lesson_support::{EventLog, Tick};
 use lesson_tests::TestServer;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 async fn start() -> TestServer {
@@ -30,6 +37,7 @@ fn paused_app() -> (Router, AppState) {
         read_timeout: Duration::from_secs(30),
         json_file: JsonFile::new(None),
         upstream: Upstream::new("http://127.0.0.1:1").expect("a client"),
+        places: Arc::new(Semaphore::new(PLACES)),
     };
     (app(state.clone()), state)
 }

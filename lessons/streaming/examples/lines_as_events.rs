@@ -5,16 +5,17 @@
 //! curl -N http://127.0.0.1:8000/lines
 //! ```
 
-use std::io;
+use std::env;
+use std::path::PathBuf;
 
-use async_stream::try_stream;
 use axum::Router;
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt};
 use lesson_support::{ApiError, Lesson, Result, Server};
 use tokio::fs::File;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
 const LESSON: Lesson = Lesson {
     name: "lines-as-events",
@@ -26,23 +27,22 @@ const LESSON: Lesson = Lesson {
 #[tokio::main]
 async fn main() -> Result<()> {
     let server = Server::from_args(LESSON).await?;
-    server.serve(Router::new().route("/lines", get(lines))).await
+    let file = env::var_os("LESSON_JSON_FILE");
+    let file = file.map_or_else(|| "lessons/streaming/streamed.json".into(), PathBuf::from);
+    server.serve(Router::new().route("/lines", get(lines)).with_state(file)).await
 }
 
 // ANCHOR: solution
-async fn lines() -> Result<Sse<impl Stream<Item = io::Result<Event>>>, ApiError> {
-    // Opened before the answer begins: a missing file is no stream that breaks.
-    let file = File::open("lessons/streaming/streamed.json").await?;
-    Ok(Sse::new(line_events(file)).keep_alive(KeepAlive::default()))
-}
+/// A line is held in memory until it is sent. A longer one breaks the stream.
+const LONGEST_LINE: usize = 64 * 1024;
 
-/// The return type names the error, which `try_stream!` cannot guess.
-fn line_events(file: File) -> impl Stream<Item = io::Result<Event>> {
-    let mut lines = BufReader::new(file).lines();
-    try_stream! {
-        while let Some(line) = lines.next_line().await? {
-            yield Event::default().data(line);
-        }
-    }
+async fn lines(
+    State(path): State<PathBuf>,
+) -> Result<Sse<impl Stream<Item = Result<Event, LinesCodecError>>>, ApiError> {
+    // Opened before the answer begins: a missing file is no stream that breaks.
+    let file = File::open(path).await?;
+    let lines = FramedRead::new(file, LinesCodec::new_with_max_length(LONGEST_LINE));
+    let events = lines.map_ok(|line| Event::default().data(line));
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 // ANCHOR_END: solution

@@ -9,14 +9,17 @@
 //! path by path: a path that has a route here is the new app's, whatever the method.
 
 use std::env;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Router, middleware};
+use lesson_streaming::hop_by_hop::remove_hop_by_hop;
+use lesson_streaming::http_10;
 use lesson_support::error::with_causes;
 use lesson_support::{ApiError, Lesson, Result, Server};
 use reqwest::{Client, redirect};
@@ -36,7 +39,11 @@ async fn main() -> Result<()> {
 }
 
 fn app(old: OldApp) -> Router {
-    Router::new().route("/v2", get(async || "the new app")).fallback(pass_on).with_state(old)
+    Router::new()
+        .route("/v2", get(async || "the new app"))
+        .fallback(pass_on)
+        .layer(middleware::from_fn(http_10::refuse_streams))
+        .with_state(old)
 }
 
 #[derive(Clone)]
@@ -52,14 +59,24 @@ impl OldApp {
             .redirect(redirect::Policy::none()) // the browser follows them
             // No limit for reading: it would also end an upload that takes longer.
             .connect_timeout(Duration::from_secs(5))
+            // The old app could close a kept one just when it is used again, and a POST can't be
+            // sent twice.
+            .pool_max_idle_per_host(0)
             .build()?;
         Ok(Self { client, url: url.trim_end_matches('/').to_owned() })
     }
 }
 
-async fn pass_on(State(old): State<OldApp>, request: Request) -> Result<Response, ApiError> {
+async fn pass_on(
+    State(old): State<OldApp>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
     remove_hop_by_hop(&mut parts.headers);
+    // Anybody can write this header. Behind a proxy of yours, append to what it wrote.
+    let address = HeaderValue::try_from(client.ip().to_canonical().to_string())?;
+    parts.headers.insert("x-forwarded-for", address);
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut request = old.client.request(parts.method, format!("{}{path}", old.url));
     request = request.headers(parts.headers); // with `host`, so that the old app links to the new
@@ -71,22 +88,6 @@ async fn pass_on(State(old): State<OldApp>, request: Request) -> Result<Response
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     remove_hop_by_hop(&mut headers);
     Ok((status, headers, Body::from_stream(answer.bytes_stream())).into_response())
-}
-
-/// Removes what is about one connection, and so not for the next (RFC 9110, 7.6.1): what
-/// `Connection` names, and these.
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    const ALWAYS: [&str; 6] =
-        ["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"];
-    let lines = headers.get_all(header::CONNECTION).iter().filter_map(|line| line.to_str().ok());
-    let named: Vec<String> = lines.flat_map(|line| line.split(',')).map(trimmed).collect();
-    for name in named.iter().map(String::as_str).chain(ALWAYS) {
-        headers.remove(name);
-    }
-}
-
-fn trimmed(name: &str) -> String {
-    name.trim().to_owned()
 }
 
 fn bad_gateway(error: reqwest::Error) -> ApiError {

@@ -9,26 +9,33 @@
 //! sections, in reading order.
 
 use std::env::{self, VarError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware;
 use lesson_support::{EventLog, Lesson, Result, Server, Tick};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 mod failing;
 pub mod first_chunk;
+pub mod hop_by_hop;
+pub mod http_10;
 pub mod relay;
 pub mod server_a;
 pub mod sse;
 pub mod sse_by_hand;
 pub mod text;
+pub mod upstream;
 
-use relay::Upstream;
 use server_a::JsonFile;
+use text::PLACES;
+use upstream::Upstream;
 
 /// What the lesson prints when it starts.
 pub const LESSON: Lesson = Lesson {
@@ -54,6 +61,8 @@ pub struct AppState {
     pub json_file: JsonFile,
     /// Where server B fetches from.
     pub upstream: Upstream,
+    /// The places for iterators that block.
+    pub places: Arc<Semaphore>,
 }
 // ANCHOR_END: state
 
@@ -76,6 +85,7 @@ impl AppState {
             read_timeout: server.read_timeout(),
             json_file: JsonFile::new(env::var_os("LESSON_JSON_FILE")),
             upstream: upstream.map_err(|e| format!("LESSON_UPSTREAM_URL: {e}"))?,
+            places: Arc::new(Semaphore::new(PLACES)),
         })
     }
 }
@@ -97,6 +107,7 @@ pub fn app(state: AppState) -> Router {
         .layer((
             request_log(),
             CatchPanicLayer::custom(panic_response),
+            middleware::from_fn(http_10::refuse_streams),
             RequestBodyTimeoutLayer::new(state.read_timeout),
         ))
         .with_state(state)

@@ -15,7 +15,7 @@ use axum::routing::get;
 use futures_util::Stream;
 use lesson_support::ApiError;
 use tokio::fs::File;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio_util::io::ReaderStream;
 
 use crate::AppState;
@@ -63,15 +63,21 @@ async fn open(path: &Path) -> Result<File, ApiError> {
 
 /// One piece a character: as wasteful as Python's `yield from row`, and as easy to watch.
 fn characters(file: File) -> impl Stream<Item = io::Result<String>> {
-    let mut lines = BufReader::new(file);
+    let mut bytes = BufReader::new(file);
     try_stream! {
-        let mut line = String::new();
-        while lines.read_line(&mut line).await? > 0 {
-            for character in line.drain(..) {
-                yield character.to_string();
-            }
+        while let Some(character) = next_character(&mut bytes).await? {
+            yield character;
         }
     }
+}
+
+/// Not `read_line`: it would hold a line in memory, however long it is.
+async fn next_character(bytes: &mut BufReader<File>) -> io::Result<Option<String>> {
+    let Some(&first) = bytes.fill_buf().await?.first() else { return Ok(None) };
+    // The first byte of a character says how many there are: 0xxxxxxx, 110xxxxx, 1110xxxx…
+    let mut character = vec![0; first.leading_ones().clamp(1, 4) as usize];
+    bytes.read_exact(&mut character).await?;
+    String::from_utf8(character).map(Some).map_err(io::Error::other)
 }
 // ANCHOR_END: characters
 

@@ -5,14 +5,14 @@ use std::convert::Infallible;
 use async_stream::stream;
 use axum::Router;
 use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use fastapi_extract::{Header, Path};
+use fastapi_extract::Path;
 use futures_util::{Stream, StreamExt, stream};
 use lesson_support::{EventLog, Tick};
 use scopeguard::guard;
-use serde::Deserialize;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,7 @@ pub fn router() -> Router<AppState> {
         .route("/sse-library/{id}", get(library))
         .route("/sse-native/{id}", get(native))
         .route("/sse-counter/", get(counter))
+        .route("/sse-finite/", get(finite))
         .route("/sse-quiet/", get(quiet))
 }
 
@@ -57,21 +58,16 @@ async fn native(Path(id): Path<i64>, State(state): State<AppState>) -> impl Into
 // ANCHOR_END: native
 
 // ANCHOR: counter
-#[derive(Deserialize)]
-struct Resume {
-    last_event_id: Option<i64>,
-}
-
 async fn counter(
-    Header(resume): Header<Resume>,
+    headers: HeaderMap,
     State(tick): State<Tick>,
     State(log): State<EventLog>,
     State(shutdown): State<CancellationToken>,
 ) -> impl IntoResponse {
-    let first = resume.last_event_id.map_or(0, |seen| seen.saturating_add(1));
+    let first = first_unseen(&headers);
     let counts = stream! {
         let mut sent = guard(0, |sent| log.add(format!("sse-counter over after {sent}")));
-        for number in first..=i64::MAX {
+        for number in first..=u64::MAX {
             let id = number.to_string();
             *sent += 1;
             yield Event::default().data(format!("count {number}")).id(id);
@@ -80,7 +76,38 @@ async fn counter(
     };
     event_stream(counts, shutdown)
 }
+
+/// The number after the last event that the client has seen.
+///
+/// An error would end the feed for good. So a client whose number can't be read starts again.
+fn first_unseen(headers: &HeaderMap) -> u64 {
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<u64>().ok());
+    seen.map_or(0, |seen| seen.saturating_add(1))
+}
 // ANCHOR_END: counter
+
+// ANCHOR: finite
+/// Five events for each client, however often it comes back.
+async fn finite(
+    headers: HeaderMap,
+    State(tick): State<Tick>,
+    State(shutdown): State<CancellationToken>,
+) -> Response {
+    let unseen = first_unseen(&headers)..5;
+    if unseen.is_empty() {
+        // A clean end would bring the client back. This status tells it not to.
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let events = stream! {
+        for number in unseen {
+            let event = Event::default().data(format!("message {number}")).id(number.to_string());
+            yield event.retry(tick * 1); // how long the client waits before it comes back
+            sleep(tick * 1).await;
+        }
+    };
+    event_stream(events, shutdown).into_response()
+}
+// ANCHOR_END: finite
 
 // ANCHOR: quiet
 async fn quiet(State(shutdown): State<CancellationToken>) -> impl IntoResponse {

@@ -2,10 +2,12 @@
 //! is `lessons/streaming/examples/old_app.rs`.
 
 use std::convert::Infallible;
+use std::io;
 use std::time::Duration;
 
 use async_stream::stream;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{self, HeaderMap, HeaderName};
 use axum::http::{Method, StatusCode, Uri};
@@ -14,8 +16,11 @@ use lesson_tests::server::{client, send};
 use lesson_tests::{Answer, Binary, End, rust_only};
 use reqwest::RequestBuilder;
 use tokio::sync::mpsc;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use crate::streaming::by_hand;
+use crate::streaming::versions::get_10;
 use crate::support::running::serve;
 
 /// The new app, in front of this old one.
@@ -69,6 +74,7 @@ async fn method_path_query_headers_and_body_arrive_at_the_old_app() {
     let put = request(&server, Method::PUT, path)
         .header("host", "shop.example")
         .header("cookie", "session=1")
+        .header("x-forwarded-for", "203.0.113.7")
         .header("x-tag", "one")
         .header("x-tag", "two")
         .body("a spanner");
@@ -76,14 +82,14 @@ async fn method_path_query_headers_and_body_arrive_at_the_old_app() {
         sent(put).await.text().await,
         format!(
             "PUT {path}\naccept: \"*/*\"\ncontent-length: \"9\"\ncookie: \"session=1\"\n\
-             host: \"shop.example\"\nx-tag: \"one\"\nx-tag: \"two\"\na spanner"
+             host: \"shop.example\"\nx-forwarded-for: \"127.0.0.1\"\nx-tag: \"one\"\nx-tag: \"two\"\na spanner"
         )
     );
     // Without a body there is no `transfer-encoding` either, which old servers cannot read.
     let delete = request(&server, Method::DELETE, "/v1/7").header("host", "shop.example");
     assert_eq!(
         sent(delete).await.text().await,
-        "DELETE /v1/7\naccept: \"*/*\"\nhost: \"shop.example\"\n"
+        "DELETE /v1/7\naccept: \"*/*\"\nhost: \"shop.example\"\nx-forwarded-for: \"127.0.0.1\"\n"
     );
 }
 
@@ -108,12 +114,15 @@ async fn status_headers_and_body_of_the_old_app_come_back() {
 }
 
 /// Headers about one connection, one of them only because `connection` says so.
-const HOP_BY_HOP: [(HeaderName, &str); 6] = [
+const HOP_BY_HOP: [(HeaderName, &str); 9] = [
     (header::CONNECTION, "X-Hop, Keep-Alive"),
     (HeaderName::from_static("x-hop"), "1"),
     (HeaderName::from_static("keep-alive"), "timeout=5"),
     (HeaderName::from_static("proxy-connection"), "keep-alive"),
+    (header::PROXY_AUTHENTICATE, "Basic"),
+    (header::PROXY_AUTHORIZATION, "Basic c2VjcmV0"),
     (header::TE, "trailers"),
+    (header::TRAILER, "x-checksum"),
     (header::UPGRADE, "echo"),
 ];
 
@@ -127,7 +136,7 @@ async fn headers_about_one_connection_are_not_passed_on() {
     }
     let arrived = sent(post.body("a spanner")).await.text().await;
     let names: Vec<_> = arrived.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
-    assert_eq!(names, ["accept", "content-length", "host", "x-end"]);
+    assert_eq!(names, ["accept", "content-length", "host", "x-end", "x-forwarded-for"]);
 
     let old = Router::new()
         .fallback(async || (AppendHeaders(HOP_BY_HOP), [("x-end", "2")], "the old app"));
@@ -170,4 +179,37 @@ async fn an_old_app_that_is_down_is_a_502() {
     assert_eq!(answer.text().await, r#"{"detail":"Bad Gateway"}"#);
     server.log_line("no answer from the old app");
     assert_eq!(server.get("/v2").await.text().await, "the new app");
+}
+
+/// It says nothing about closing, and closes when the next request has arrived.
+#[tokio::test]
+async fn a_post_is_not_lost_on_a_connection_that_the_old_app_closes() {
+    rust_only!("starts an example");
+    let old = by_hand::upstream(async |mut connection, _| {
+        if connection.request().await {
+            connection.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+        }
+        connection.request().await;
+    });
+    let server = in_front_of_url(&old.await.url);
+    for _ in 0..3 {
+        let answer = sent(request(&server, Method::POST, "/v1")).await;
+        assert_eq!((answer.status, answer.text().await.as_str()), (200, "ok"));
+    }
+}
+
+#[tokio::test]
+async fn half_of_a_stream_does_not_look_whole_to_an_old_client() {
+    rust_only!("starts an example");
+    let old = Router::new().fallback(async || {
+        Body::from_stream(stream! {
+            yield Ok("half of it");
+            yield_now().await; // or not even the head is sent
+            yield Err(io::Error::other("the old app fails half-way"));
+        })
+    });
+    let server = in_front_of(old).await;
+    let answer = get_10(server.base_url(), "/v1").await;
+    assert_eq!(answer.status(), "426");
+    assert_eq!(get_10(server.base_url(), "/v2").await.body, "the new app");
 }

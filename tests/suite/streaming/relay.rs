@@ -8,16 +8,18 @@ use std::time::{Duration, Instant};
 use async_stream::stream;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
+use futures_util::StreamExt;
 use lesson_streaming::app;
-use lesson_streaming::relay::Upstream;
+use lesson_streaming::upstream::Upstream;
 use lesson_tests::{Binary, texts};
 use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
 use scopeguard::guard;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
+use tower::ServiceExt;
 
 use super::server_a::STREAMED;
 use super::{paused_app, start};
@@ -231,6 +233,51 @@ async fn st_48_each_piece_is_passed_on_when_it_arrives() {
     assert_eq!(answer.rest().await.end, End::Complete);
 }
 
+/// More than the buffers of all sockets on the way hold.
+const LARGE: usize = 32 << 20;
+
+#[tokio::test(start_paused = true)]
+async fn st_49_a_client_that_pauses_is_not_taken_for_a_silent_upstream() {
+    rust_only!("pauses the clock");
+    let large = Router::new().fallback(async || Bytes::from(vec![b'x'; LARGE]));
+    let (_, mut state) = paused_app();
+    state.upstream = Upstream::new(&serve(large).await).expect("a client");
+    let mut answer = paused::get(&app(state), "/server-b/file").await;
+    let mut received = 0;
+    let end = loop {
+        match answer.next_bytes().await {
+            Ok(piece) => received += piece.len(),
+            Err(end) => break end,
+        }
+        // Three times, each of them longer than the upstream may be silent.
+        if received.is_multiple_of(LARGE / 4) {
+            sleep(Duration::from_secs(100)).await;
+        }
+    };
+    assert_eq!((received, end), (LARGE, End::Complete));
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_49_an_upstream_that_is_silent_while_its_client_waits_is_cut() {
+    rust_only!("pauses the clock");
+    let (upstream, given_up) = upstream_that_notices().await;
+    let (_, mut state) = paused_app();
+    state.upstream = Upstream::new(&upstream).expect("a client");
+    // Not with `paused::get`, whose own patience is as long.
+    let request = Request::get("/server-b/file").body(Body::empty()).expect("a request");
+    let answer = app(state).oneshot(request).await.expect("an answer");
+    let mut body = answer.into_body().into_data_stream();
+    assert_eq!(body.next().await.expect("a piece").expect("a piece"), "a first piece");
+    sleep(Duration::from_secs(100)).await;
+    let waiting = tokio::time::Instant::now();
+    let next = timeout(Duration::from_secs(3600), body.next()).await.expect("an end");
+    let error = next.expect("an error").expect_err("an error");
+    assert_eq!(error.to_string(), "nothing from the upstream for 30s");
+    assert_eq!(waiting.elapsed(), Duration::from_secs(30));
+    drop(body);
+    given_up.notified().await;
+}
+
 #[tokio::test]
 async fn st_46_the_upstream_is_never_taken_from_the_request() {
     let decoy = serve(Router::new().fallback(async || "a decoy")).await;
@@ -251,7 +298,7 @@ async fn st_46_the_upstream_is_not_reached_through_a_proxy_of_the_environment() 
     assert_eq!(server.get("/server-b/stream").await.text().await, STREAMED);
 }
 
-async fn relay_of(upstream: &str) -> TestServer {
+pub(super) async fn relay_of(upstream: &str) -> TestServer {
     TestServer::start_with("streaming", &[("LESSON_UPSTREAM_URL", upstream)]).await
 }
 

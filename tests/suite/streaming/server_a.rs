@@ -5,8 +5,8 @@ use std::path::Path;
 
 use lesson_streaming::app;
 use lesson_streaming::server_a::JsonFile;
-use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust};
-use lesson_tests::{rust_only, workspace};
+use lesson_tests::{Binary, End, TestServer, expect, fastapi, own_server_only, paused, rust};
+use lesson_tests::{rust_only, texts, workspace};
 
 use super::{paused_app, start};
 
@@ -87,6 +87,39 @@ async fn st_47_a_file_of_any_size_leaves_in_large_pieces() {
         assert_eq!(end, End::Complete);
         assert!(received == bytes, "{route}: {} bytes arrived changed", received.len());
         assert!(pieces < 1000, "{route}: {pieces} pieces");
+    }
+}
+
+/// A file of zeros is a text of one line.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn st_54_a_line_of_any_length_is_streamed_in_little_memory() {
+    rust_only!("measures the real program");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = sparse_file(folder.path(), 256 << 20);
+    let server = Binary::start("streaming", &[], &[("LESSON_JSON_FILE", &path)]);
+    server.get("/ping").await.text().await;
+    let before = server.resident_bytes();
+    let mut answer = server.get("/server-a/stream").await;
+    let pieces = texts(&answer.take(1000).await).concat();
+    assert_eq!(pieces, "\0".repeat(1000));
+    let grown = server.resident_bytes().saturating_sub(before);
+    assert!(grown < 8 << 20, "memory grew by {grown} bytes");
+}
+
+#[tokio::test]
+async fn st_54_what_is_no_text_breaks_the_stream() {
+    own_server_only!("sets LESSON_JSON_FILE");
+    let folder = tempfile::tempdir().expect("a folder");
+    for not_utf_8 in [&b"ab\xffcd"[..], b"ab\x80", b"ab\xea\xb0"] {
+        let path = folder.path().join("text.json");
+        fs::write(&path, not_utf_8).expect("a file");
+        let path = path.to_str().expect("a path in UTF-8");
+        let server = TestServer::start_with("streaming", &[("LESSON_JSON_FILE", path)]).await;
+        let body = server.get("/server-a/stream").await.rest().await;
+        assert_eq!(body.end, End::Broken, "{not_utf_8:?}");
+        // Python decodes a whole line first.
+        assert_eq!(body.text(), expect(rust("ab"), fastapi("")), "{not_utf_8:?}");
     }
 }
 

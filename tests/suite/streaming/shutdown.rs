@@ -24,7 +24,7 @@ async fn st_38_sigterm_ends_event_streams_cleanly_and_at_once() {
     let server = Binary::start("streaming", &options, &[]);
     let quiet = server.get("/sse-quiet/").await;
     let mut streams = Vec::new();
-    for path in ["/sse-counter/", "/sse/7", "/sse-library/7", "/sse-native/7"] {
+    for path in ["/sse-counter/", "/sse-finite/", "/sse/7", "/sse-library/7", "/sse-native/7"] {
         let mut stream = server.get(path).await;
         stream.take(1).await;
         streams.push(stream);

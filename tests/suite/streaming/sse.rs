@@ -1,5 +1,7 @@
 //! Server-sent events, by hand and with axum's own type.
 
+use std::fs;
+
 use eventsource_stream::{Event, Eventsource};
 use futures_util::StreamExt;
 use lesson_tests::{
@@ -203,24 +205,53 @@ async fn st_42_a_client_that_comes_back_resumes_after_the_last_event_it_saw() {
     drop(answer);
     server.events_with("sse-counter over after 3").await;
 
-    let request = server.request(reqwest::Method::GET, "/sse-counter/");
-    let mut answer = server.send(request.header("last-event-id", "2")).await;
+    let mut answer = resume(&server, "/sse-counter/", "2").await;
     assert_eq!(texts(&answer.take(2).await), counts(3..5));
 
-    let request = server.request(reqwest::Method::GET, "/sse-counter/");
-    let last = i64::MAX.to_string();
-    let mut answer = server.send(request.header("last-event-id", &last)).await;
-    let beyond = expect(rust("9223372036854775807"), fastapi("9223372036854775808"));
+    let last = u64::MAX.to_string();
+    let mut answer = resume(&server, "/sse-counter/", &last).await;
+    let beyond = expect(rust("18446744073709551615"), fastapi("18446744073709551616"));
     let event = answer.take(1).await.remove(0);
     assert_eq!(event.text, format!("data: count {beyond}\nid: {beyond}\n\n"));
+}
 
-    let request = server.request(reqwest::Method::GET, "/sse-counter/");
-    let answer = server.send(request.header("last-event-id", "two")).await;
-    assert_eq!(answer.status, 422);
-    assert_eq!(
-        answer.text().await,
-        r#"{"detail":[{"type":"int_parsing","loc":["header","last-event-id"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"two"}]}"#
-    );
+/// An error would end the feed for good.
+#[tokio::test]
+async fn st_42_a_number_that_cannot_be_read_starts_from_the_beginning() {
+    let server = start().await;
+    for unreadable in ["two", "99999999999999999999", "1.5", " "] {
+        let answer = resume(&server, "/sse-counter/", unreadable).await;
+        // Python's integers have no end.
+        let is_one = unreadable.len() == 20;
+        let status = expect(rust(200), fastapi(if is_one { 200 } else { 422 }));
+        assert_eq!(answer.status, status, "{unreadable:?}");
+        if *Target::current() != Target::FastApi {
+            let mut answer = answer;
+            assert_eq!(texts(&answer.take(1).await), counts(0..1), "{unreadable:?}");
+        }
+    }
+}
+
+/// GET as a browser sends it that has seen an event.
+async fn resume(server: &TestServer, path: &str, last_event_id: &str) -> Answer {
+    let request = server.request(reqwest::Method::GET, path);
+    server.send(request.header("last-event-id", last_event_id)).await
+}
+
+#[tokio::test]
+async fn st_56_a_client_that_has_seen_all_is_told_not_to_come_back() {
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "50")]).await;
+    let message = |n| format!("data: message {n}\nid: {n}\nretry: 50\n\n");
+    let answer = server.get("/sse-finite/").await;
+    assert_eq!(answer.status, 200);
+    assert_five(answer, five(message)).await;
+
+    // The end was a clean one: an `EventSource` asks for more.
+    let answer = resume(&server, "/sse-finite/", "4").await;
+    assert_eq!((answer.status, answer.content_type()), (204, None));
+    assert_eq!(answer.text().await, "");
+    let rest = resume(&server, "/sse-finite/", "2").await.rest().await;
+    assert_eq!(rest.texts(), five(message)[3..]);
 }
 
 fn counts(numbers: std::ops::Range<u32>) -> Vec<String> {
@@ -249,7 +280,7 @@ async fn st_43_a_quiet_stream_sends_a_comment_every_15_seconds() {
 #[tokio::test]
 async fn st_44_caches_and_buffering_proxies_are_told_to_keep_out() {
     let server = start().await;
-    for path in ["/sse-native/7", "/sse-counter/", "/sse-quiet/"] {
+    for path in ["/sse-native/7", "/sse-counter/", "/sse-finite/", "/sse-quiet/"] {
         let answer = server.get(path).await;
         assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
         assert_eq!(answer.header("x-accel-buffering"), Some("no"), "{path}");
@@ -279,4 +310,19 @@ async fn the_exercise_streams_the_lines_of_a_file() {
     assert_eq!((answer.status, answer.content_type()), (200, Some("text/event-stream")));
     let lines: Vec<String> = dispatched(answer).await.into_iter().map(|event| event.data).collect();
     assert_eq!(lines, STREAMED.lines().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_exercise_breaks_off_at_a_line_that_is_too_long() {
+    rust_only!("starts the exercise's own program");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lines.json");
+    let long = "x".repeat(64 * 1024);
+    fs::write(&path, format!("short\n{long}\n{long}x\n")).expect("a file");
+    let variables = [("LESSON_JSON_FILE", path.to_str().expect("a path in UTF-8"))];
+    let server = Binary::start_example_with("lines_as_events", &[], &variables);
+    let body = server.get("/lines").await.rest().await;
+    assert_eq!(body.end, End::Broken);
+    // What was not on its way when the stream failed is lost.
+    assert!(format!("data: short\n\ndata: {long}\n\n").starts_with(&body.text()));
 }

@@ -1,8 +1,20 @@
 //! Text streams, their client, and their content types.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use futures_util::FutureExt;
+use futures_util::future::select_all;
+use lesson_streaming::{AppState, app};
+use lesson_support::Tick;
 use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
 use lesson_tests::{binary, texts};
+use tokio::runtime::Builder;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
+use super::server_a::STREAMED;
 use super::{paused_app, start};
 
 const PIECE: &str = "some text data";
@@ -67,6 +79,70 @@ async fn st_02_an_iterator_that_blocks_holds_nobody_up() {
     }
 }
 
+/// The lesson on a runtime whose pool has few threads, and as many places as `places` says.
+fn on_few_threads(places: usize, tick: Tick, test: impl AsyncFnOnce(Router)) {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(THREADS)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let (_, state) = paused_app();
+        let places = Arc::new(Semaphore::new(places));
+        test(app(AppState { tick, places, ..state })).await;
+    });
+    // A thread that blocks is not waited for.
+    runtime.shutdown_background();
+}
+
+const THREADS: usize = 4;
+
+async fn assert_a_file_is_answered(app: &Router) {
+    let file = async { paused::get(app, "/server-a/stream").await.text().await };
+    let file = timeout(Duration::from_secs(15), file).await;
+    assert_eq!(file.expect("a thread for the file"), STREAMED);
+}
+
+#[test]
+fn st_58_clients_that_read_nothing_hold_no_thread() {
+    rust_only!("sets the size of the pool");
+    on_few_threads(THREADS, Tick::from_ms(1), async |app| {
+        let mut stalled = Vec::new();
+        for _ in 0..2 * THREADS {
+            let mut answer = paused::get(&app, "/text/sync-iterator").await;
+            assert_eq!(texts(&answer.take(1).await), ["one "]);
+            stalled.push(answer);
+        }
+        assert_a_file_is_answered(&app).await;
+        // They have missed nothing.
+        for answer in stalled {
+            assert_eq!(answer.rest().await.texts(), ["two ", "three"]);
+        }
+    });
+}
+
+#[test]
+fn st_58_iterators_that_block_leave_threads_to_others() {
+    rust_only!("sets the size of the pool");
+    // The second item of each comes after the test.
+    on_few_threads(THREADS - 1, Tick::from_ms(60_000), async |app| {
+        let mut waiting = Vec::new();
+        for _ in 0..2 * THREADS {
+            let mut answer = paused::get(&app, "/text/sync-iterator").await;
+            assert_eq!(texts(&answer.take(1).await), ["one "]);
+            waiting.push(answer);
+        }
+        let second = select_all(waiting.iter_mut().map(|answer| answer.next_piece().boxed()));
+        tokio::select! {
+            // In this order: all are under way before the file is asked for.
+            biased;
+            _ = second => panic!("a second item"),
+            () = assert_a_file_is_answered(&app) => {}
+        }
+    });
+}
+
 #[tokio::test]
 async fn st_03_a_client_that_asks_for_pieces_gets_them_as_they_arrive() {
     // The first is compared with all, so the ticks may be short.
@@ -111,10 +187,19 @@ async fn st_03_the_client_of_the_lesson_prints_each_piece() {
 #[tokio::test]
 async fn st_04_a_stream_without_a_media_type_has_no_content_type() {
     let server = start().await;
-    let answer = server.get("/text/").await;
+    let answer = server.get("/text/sync-iterator").await;
     assert_eq!(answer.content_type(), None);
     assert_eq!(answer.header("content-length"), None);
     assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+}
+
+/// With either of them, a browser has nothing to guess.
+#[tokio::test]
+async fn st_55_a_browser_need_not_guess_what_it_shows() {
+    let server = start().await;
+    let answer = server.get("/text/").await;
+    assert_eq!(answer.content_type(), Some("text/plain; charset=utf-8"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
 }
 
 #[tokio::test]
