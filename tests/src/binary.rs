@@ -83,6 +83,16 @@ impl Binary {
         Self::started_by(command)
     }
 
+    /// Starts such a program from a line of shell, whose `$0` it is, and waits until it is ready:
+    /// `ulimit -f 8; exec "$0"`.
+    #[cfg(unix)]
+    pub fn start_in_shell(name: &str, line: &str, variables: &[(&str, &str)]) -> Self {
+        let mut shell = without_settings(Command::new("sh"));
+        shell.args(["-c", line]).arg(program(name).get_program());
+        shell.envs(variables.iter().copied());
+        Self::started_by(shell)
+    }
+
     /// Starts an example of a lesson that is a server, and waits until it is ready.
     pub fn start_example(name: &str) -> Self {
         Self::start_example_with(name, &[], &[])
@@ -225,7 +235,10 @@ pub fn release(name: &str) -> Command {
 
 fn command(profile: &Path, name: &str) -> Command {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    let mut command = Command::new(profile.join(file));
+    without_settings(Command::new(profile.join(file)))
+}
+
+fn without_settings(mut command: Command) -> Command {
     command.current_dir(workspace::root());
     // A reader's own settings must not change what is tested.
     for (name, _) in env::vars_os() {

@@ -88,28 +88,14 @@ pub async fn run_to_the_end(
 ///
 /// It is Python's `CancelledError`: the client left, or the grace period of the shutdown
 /// is over. A teardown that asks for it: `error.downcast_ref::<Cancelled>()`.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cancelled before its end")]
 pub struct Cancelled;
 
-impl std::fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("cancelled before its end")
-    }
-}
-
-impl std::error::Error for Cancelled {}
-
 /// The outcome of a response that broke off: its body failed when its head was sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
 pub struct BrokeOff(Arc<axum::Error>);
-
-impl std::fmt::Display for BrokeOff {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for BrokeOff {}
 
 const SWALLOWED: &str = "a teardown swallowed the error, so there is no response: \
     a teardown must return the error that it was given, or another one";
@@ -174,7 +160,7 @@ impl Scope {
 impl Drop for Scope {
     fn drop(&mut self) {
         if self.outcome.is_err() {
-            self.tasks.clear();
+            self.work.span.in_scope(|| drop_waiting(&self.tasks));
         }
         if self.tasks.is_empty() && self.exit_stack.is_empty() {
             return;
@@ -280,11 +266,16 @@ impl Work {
 
 async fn run_tasks(tasks: &BackgroundTasks, cut: &CancellationToken) -> Outcome {
     let outcome = cut.run_until_cancelled(tasks.run()).await;
+    drop_waiting(tasks);
+    outcome.unwrap_or_else(|| Err(Cancelled.into()))
+}
+
+/// Drops the tasks that wait, and says in the log how many.
+fn drop_waiting(tasks: &BackgroundTasks) {
     let dropped = tasks.clear();
     if dropped > 0 {
         tracing::warn!(dropped, "background tasks that never started");
     }
-    outcome.unwrap_or_else(|| Err(Cancelled.into()))
 }
 // ANCHOR_END: after
 

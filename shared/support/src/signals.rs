@@ -22,9 +22,12 @@ pub(crate) fn stop_on_signal(shutdown: CancellationToken, patience: Duration) ->
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::{flag, iterator::Signals};
 
+    // A file that may not grow (`ulimit -f`) ends a process that does not handle this signal.
+    // For one that does, the write fails, as on a full disk.
+    flag::register(SIGXFSZ, Arc::default())?;
     let is_second = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // In this order: the one that sets the flag is not stopped by it.

@@ -256,3 +256,23 @@ async fn the_address_in_a_browser_says_what_to_try() {
     assert_eq!(answer.content_type(), Some("text/plain; charset=utf-8"));
     assert_eq!(answer.text().await, server.banner());
 }
+
+/// A file that may not grow any more is like a full disk: nobody must end of it.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_file_that_may_not_grow_ends_nothing() {
+    rust_only!("sets a limit of the real program");
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let line = format!("ulimit -f 8; exec \"$0\" 2>{}", log.display());
+    let server = Binary::start_in_shell("lesson-streaming", &line, &[]);
+    // A line of the log has more than 80 bytes, so 4 KiB are full after 50 of them.
+    for _ in 0..100 {
+        assert_eq!(server.get("/ping").await.text().await, r#""pong""#);
+    }
+    assert_eq!(log.metadata().expect("a log").len(), 4096);
+    server.signal("TERM");
+    let ended = server.wait();
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.after < LONG_ENOUGH, "it waited: {:?}", ended.after);
+}
