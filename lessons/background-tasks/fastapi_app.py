@@ -7,6 +7,7 @@
 import asyncio
 import logging
 import os
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,6 +80,25 @@ def hello() -> None:
 async def sync(tasks: BackgroundTasks) -> None:  # BG-2
     tasks.add_task(hello)  # BG-1: a plain `def`, so it runs on a thread (BG-10)
 # ANCHOR_END: sync
+
+
+# ANCHOR: bounded
+places = threading.Semaphore(4)
+
+
+def hello_in_its_place() -> None:
+    try:
+        hello()
+    finally:
+        places.release()
+
+
+@app.get("/sync-bounded/")
+async def sync_bounded(tasks: BackgroundTasks) -> None:
+    if not places.acquire(blocking=False):  # BG-38
+        raise HTTPException(503, "Too many tasks", headers={"Retry-After": "1"})
+    tasks.add_task(hello_in_its_place)
+# ANCHOR_END: bounded
 
 
 # ANCHOR: awaited
@@ -210,6 +230,21 @@ async def held(_: Annotated[None, Depends(held_dependency)], tasks: BackgroundTa
     tasks.add_task(note, "next task")
     return "held"
 # ANCHOR_END: held
+
+
+# --- a client that leaves while the handler works ------------------------------
+
+
+# ANCHOR: leaving
+@app.get("/leaving/dropped")
+@app.get("/leaving/to-the-end")
+async def slow(_: Annotated[None, Depends(held_dependency)], tasks: BackgroundTasks) -> str:
+    tasks.add_task(note, "task done")  # BG-37: also if the client has left
+    note("handler begun")
+    await asyncio.sleep(ticks(10))
+    note("handler finished")
+    return "queued"
+# ANCHOR_END: leaving
 
 
 # --- a response with tasks of its own -----------------------------------------

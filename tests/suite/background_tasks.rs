@@ -1,9 +1,11 @@
 //! The claims of `lessons/background-tasks/README.md`, in its order.
 
+mod client_text;
 mod connection;
 mod durable;
 mod exercise;
 mod hello;
+mod leaving;
 mod lists;
 mod shutdown;
 mod spawned;

@@ -1,4 +1,4 @@
-//! One task on the tracker, in four forms: two that are right, and two pitfalls.
+//! One task on the tracker, in five forms: two that are right, one with a limit, two pitfalls.
 //!
 //! A future that nobody awaits does nothing. Where warnings are errors, it doesn't compile:
 //!
@@ -22,9 +22,11 @@
 use std::thread;
 
 use axum::extract::State;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
-use lesson_support::{EventLog, Tick};
+use lesson_support::{ApiError, EventLog, Tick};
 use tokio::time::sleep;
 
 use crate::AppState;
@@ -77,11 +79,29 @@ async fn async_blocking(State(state): State<AppState>) -> Json<()> {
 }
 // ANCHOR_END: blocking
 
+// ANCHOR: bounded
+/// No more tasks than places: the next client is told to come back.
+async fn sync_bounded(State(state): State<AppState>) -> Result<Json<()>, ApiError> {
+    let place = state.places.try_acquire_owned().map_err(|_| too_many())?;
+    state.tracker.spawn_blocking(move || {
+        let _place = place; // free again when the task is over, also if it panics
+        hello(state.tick, &state.events);
+    });
+    Ok(Json(()))
+}
+
+fn too_many() -> ApiError {
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "Too many tasks")
+        .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+}
+// ANCHOR_END: bounded
+
 // ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/sync/", get(sync))
+        .route("/sync-bounded/", get(sync_bounded))
         .route("/async-awaited/", get(async_awaited))
         .route("/async-unawaited/", get(async_unawaited))
         .route("/async-blocking/", get(async_blocking))

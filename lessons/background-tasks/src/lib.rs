@@ -8,6 +8,7 @@
 //! The text of the lesson is `README.md` beside this folder. The modules are its
 //! sections, in reading order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,6 +16,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use lesson_support::{AfterResponse, EventLog, Lesson, Server, Tick, request_scope};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -27,6 +29,7 @@ pub mod shared;
 
 pub mod by_hand;
 pub mod large;
+pub mod leaving;
 
 #[cfg(feature = "durable")]
 pub mod durable;
@@ -39,6 +42,9 @@ pub const LESSON: Lesson = Lesson {
     readme: "lessons/background-tasks/README.md",
 };
 
+/// How many blocking tasks there may be at a time.
+pub const PLACES: usize = 4;
+
 // ANCHOR: state
 /// What the handlers share. One that needs a part takes a part, `State(tick): State<Tick>`;
 /// one that needs several takes it all.
@@ -50,6 +56,8 @@ pub struct AppState {
     pub events: EventLog,
     /// The tasks that the shutdown waits for.
     pub tracker: TaskTracker,
+    /// The places for tasks that block; each such task holds one.
+    pub places: Arc<Semaphore>,
     /// Where the list of a request runs.
     pub after: AfterResponse,
     /// How long a client may be silent within a request's body.
@@ -64,6 +72,7 @@ impl AppState {
             tick: server.tick(),
             events: server.events(),
             tracker: after.tracker.clone(),
+            places: Arc::new(Semaphore::new(PLACES)),
             after,
             read_timeout: server.read_timeout(),
         }
@@ -85,6 +94,7 @@ pub fn app(state: AppState) -> Router {
         .merge(hello::router())
         .merge(spawned::router())
         .merge(with_a_list)
+        .merge(leaving::router(&state))
         .merge(shared_routes(LESSON))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

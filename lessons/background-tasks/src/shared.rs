@@ -46,7 +46,7 @@ async fn shared(
 
 // ANCHOR: held
 /// A dependency that is closed when the request is over, its tasks included.
-struct Held;
+pub(crate) struct Held;
 
 impl FromRequestParts<AppState> for Held {
     type Rejection = ApiError;

@@ -88,3 +88,20 @@ async fn bg_10_an_async_task_that_blocks_stops_the_whole_server() {
     assert!(took > 5.0, "the ping took {took} ticks");
     assert_eq!(server.events().await, ["Hello World!"]);
 }
+
+#[tokio::test]
+async fn bg_38_when_all_places_are_taken_a_client_is_told_to_come_back() {
+    // Ticks of its own: on a busy machine five requests can take several.
+    let server = TestServer::start_with("background-tasks", &[("LESSON_TICK_MS", "150")]).await;
+    for _ in 0..4 {
+        assert_json(server.get("/sync-bounded/").await, "null").await;
+    }
+    let answer = server.get("/sync-bounded/").await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+    assert_eq!(answer.content_type(), Some("application/json"));
+    assert_eq!(answer.text().await, r#"{"detail":"Too many tasks"}"#);
+    assert!(server.events().await.is_empty());
+    server.events_with("Hello World!").await;
+    // A place is free a moment after its task has written that line.
+    while server.get("/sync-bounded/").await.status != 200 {}
+}
