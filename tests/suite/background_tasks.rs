@@ -7,6 +7,7 @@ mod exercise;
 mod hello;
 mod leaving;
 mod lists;
+mod orders;
 mod shutdown;
 mod spawned;
 

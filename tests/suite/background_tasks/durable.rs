@@ -1,39 +1,47 @@
 //! The durable queue: real programs that are killed, told to stop, started again.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use lesson_background_tasks::durable::every::Every;
-use lesson_background_tasks::durable::outbox;
-use lesson_background_tasks::durable::queue::Queue;
+use lesson_background_tasks::durable::{database, mail_server};
 use lesson_tests::server::{client, send};
 use lesson_tests::{Answer, Binary, rust_only};
 use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use tokio::net::TcpStream;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// A database of the test's own.
-struct Database {
-    url: String,
-    _folder: tempfile::TempDir,
+pub struct Database {
+    pub url: String,
+    folder: tempfile::TempDir,
 }
 
 impl Database {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("jobs.db").display());
-        Self { url, _folder: folder }
+        Self { url, folder }
     }
 
-    fn web(&self) -> Web {
+    pub fn web(&self) -> Web {
         Web(Binary::start_program("durable-web", &[], &[("DATABASE_URL", &self.url)]))
     }
 
+    /// A web server whose files may not grow above so many blocks of 512 bytes.
+    #[cfg(unix)]
+    pub fn web_with_file_limit(&self, blocks: usize) -> Web {
+        let line = format!("ulimit -f {blocks}; exec \"$0\"");
+        Web(Binary::start_in_shell("durable-web", &line, &[("DATABASE_URL", &self.url)]))
+    }
+
     /// A worker that is noticed to be dead after three seconds.
-    fn worker(&self, tick_ms: u64) -> Binary {
+    pub fn worker(&self, tick_ms: u64) -> Binary {
         self.worker_with(tick_ms, &[])
     }
 
@@ -43,55 +51,75 @@ impl Database {
         let variables = [("DATABASE_URL", self.url.as_str()), ("LESSON_HEARTBEAT_S", "1")];
         Binary::start_program("durable-worker", &options, &variables)
     }
-}
 
-impl Database {
-    async fn queue(&self) -> Queue {
-        Queue::open(&self.url).await.expect("a database")
+    /// Connections of the test's own.
+    pub async fn open(&self) -> SqlitePool {
+        database::open(&self.url).await.expect("a database")
+    }
+
+    /// What says where it is, for a test that sets limits.
+    pub fn options(&self) -> SqliteConnectOptions {
+        SqliteConnectOptions::from_str(&self.url).expect("a URL")
+    }
+
+    /// The names of its files.
+    pub fn files(&self) -> Vec<String> {
+        let entries = self.folder.path().read_dir().expect("a folder");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("a file").file_name();
+        let names = entries.map(|entry| name(entry).into_string().expect("UTF-8"));
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
     }
 
     /// Makes the workers look as if they had been silent until they count as dead, as one
     /// does that really died three seconds ago.
     async fn silence_workers(&self) {
         let silent = "UPDATE Workers SET last_seen = last_seen - 3";
-        sqlx::query(silent).execute(self.queue().await.pool()).await.expect("an update");
+        sqlx::query(silent).execute(&self.open().await).await.expect("an update");
     }
 
     /// Waits until no worker counts as dead: each has sent a heartbeat.
     async fn heartbeats(&self) {
-        let queue = self.queue().await;
+        let pool = self.open().await;
         let dead = "SELECT count(*) FROM Workers WHERE strftime('%s', 'now') - last_seen >= 3";
         let started = Instant::now();
-        while sqlx::query_scalar::<_, i64>(dead).fetch_one(queue.pool()).await.expect("a number")
-            > 0
-        {
+        while sqlx::query_scalar::<_, i64>(dead).fetch_one(&pool).await.expect("a number") > 0 {
             assert!(started.elapsed() < Duration::from_secs(20), "a worker is silent");
             sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
+/// Who orders, where it does not matter.
+const EVE: &str = "eve";
+
 /// The web server.
-struct Web(Binary);
+pub struct Web(pub Binary);
 
 impl Web {
-    async fn post(&self, mail: Value, key: Option<&str>) -> Answer {
+    pub async fn post(&self, mail: Value, headers: &[(&'static str, &str)]) -> Answer {
         let url = format!("{}/durable/mails", self.0.base_url());
         let mut request =
             client().post(url).header("content-type", "application/json").body(mail.to_string());
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         send(request, Duration::from_secs(1)).await
     }
 
-    /// Orders a mail; returns the job's id.
-    async fn order(&self, mail: Value) -> String {
-        job_of(self.post(mail, None).await).await
+    pub async fn get(&self, path: &str, user: &str) -> Answer {
+        let request = client().get(format!("{}{path}", self.0.base_url()));
+        send(request.header("x-user", user), Duration::from_secs(1)).await
     }
 
-    async fn job(&self, id: &str) -> Value {
-        let answer = self.0.get(&format!("/durable/jobs/{id}")).await;
+    /// Orders a mail; returns the job's id.
+    pub async fn order(&self, mail: Value) -> String {
+        job_of(self.post(mail, &[("x-user", EVE)]).await).await
+    }
+
+    pub async fn job(&self, id: &str) -> Value {
+        let answer = self.get(&format!("/durable/jobs/{id}"), EVE).await;
         assert_eq!(answer.status, 200);
         serde_json::from_str(&answer.text().await).expect("JSON")
     }
@@ -109,19 +137,19 @@ impl Web {
         }
     }
 
-    /// Who got a mail, in the order of sending.
-    async fn sent(&self) -> Vec<String> {
-        let text = self.0.get("/durable/mails").await.text().await;
+    /// Who got a mail, in the order of ordering.
+    pub async fn sent(&self) -> Vec<String> {
+        let text = self.get("/durable/mails", EVE).await.text().await;
         let mails: Vec<Value> = serde_json::from_str(&text).expect("a list");
-        mails.iter().map(|mail| mail["to"].as_str().expect("a name").to_owned()).collect()
+        mails.iter().rev().map(|mail| mail["to"].as_str().expect("a name").to_owned()).collect()
     }
 
-    fn kill(self) {
+    pub fn kill(self) {
         kill(self.0);
     }
 }
 
-async fn job_of(answer: Answer) -> String {
+pub async fn job_of(answer: Answer) -> String {
     assert_eq!((answer.status, answer.content_type()), (202, Some("application/json")));
     let ordered: Value = serde_json::from_str(&answer.text().await).expect("JSON");
     assert_eq!(ordered.as_object().expect("an object").len(), 1);
@@ -134,61 +162,8 @@ fn kill(program: Binary) {
     assert_eq!(program.wait().code, None);
 }
 
-fn mail(to: &str) -> Value {
+pub fn mail(to: &str) -> Value {
     json!({"to": to, "text": "Hello"})
-}
-
-#[tokio::test]
-async fn bg_24_an_order_is_stored_before_it_is_acknowledged() {
-    rust_only!("kills the durable web server");
-    let database = Database::new();
-    let web = database.web();
-    let mut jobs = Vec::new();
-    for to in ["ann", "bob", "cid"] {
-        jobs.push(web.order(mail(to)).await);
-    }
-    web.kill();
-    let web = database.web();
-    for id in &jobs {
-        assert_eq!(web.job(id).await, json!({"id": id, "status": "Pending", "attempts": 0}));
-    }
-    assert_eq!(web.sent().await, Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn bg_24_every_commit_is_written_through_to_the_disk() {
-    rust_only!("looks into the pool");
-    let database = Database::new();
-    let queue = database.queue().await;
-    // 2 is FULL; apalis's own `setup` would leave 0, OFF.
-    let synchronous: i64 = pragma(&queue, "PRAGMA synchronous").await;
-    assert_eq!(synchronous, 2);
-    let journal: String = pragma(&queue, "PRAGMA journal_mode").await;
-    assert_eq!(journal, "wal");
-}
-
-#[tokio::test]
-async fn bg_24_bad_orders_and_unknown_jobs_are_refused() {
-    rust_only!("starts the durable web server");
-    let database = Database::new();
-    let web = database.web();
-    let answer = web.post(json!({"to": 7}), None).await;
-    assert_eq!(answer.status, 422);
-    for (id, status, detail) in
-        [("unknown", 404, "Job not found"), ("%ff", 400, "Invalid UTF-8 in `id`")]
-    {
-        let answer = web.0.get(&format!("/durable/jobs/{id}")).await;
-        assert_eq!(answer.status, status);
-        assert_eq!(answer.text().await, format!(r#"{{"detail":"{detail}"}}"#));
-    }
-}
-
-#[tokio::test]
-async fn bg_24_web_server_and_worker_may_start_at_the_same_moment() {
-    rust_only!("opens a new database several times at once");
-    let database = Database::new();
-    let opened = join_all((0..8).map(|_| Queue::open(&database.url))).await;
-    assert_eq!(opened.iter().filter(|queue| queue.is_ok()).count(), 8, "{opened:?}");
 }
 
 #[tokio::test]
@@ -242,6 +217,12 @@ async fn bg_26_a_job_that_fails_is_tried_again_after_a_pause() {
         events(&worker).await,
         ["ann: attempt 1", "ann: attempt 2", "ann: attempt 3", "ann: sent"]
     );
+    for attempt in 1..=2 {
+        let line = worker.log_line("WARN");
+        let refused =
+            format!("WARN send{{job={id} attempt={attempt}}}: error=the mail server refuses\n");
+        assert!(line.ends_with(&refused), "{line}");
+    }
 }
 
 #[tokio::test]
@@ -267,10 +248,10 @@ async fn bg_34_a_job_that_has_killed_its_workers_is_given_up() {
     let database = Database::new();
     let web = database.web();
     let (poison, other) = (web.order(mail("ann")).await, web.order(mail("bob")).await);
-    let queue = database.queue().await;
+    let pool = database.open().await;
     // What four dead workers leave behind.
     let attempts = "UPDATE Jobs SET attempts = 4 WHERE id = $1";
-    sqlx::query(attempts).bind(&poison).execute(queue.pool()).await.expect("an update");
+    sqlx::query(attempts).bind(&poison).execute(&pool).await.expect("an update");
     let worker = database.worker(10);
     web.job_with(&poison, "Killed").await;
     web.job_with(&other, "Done").await;
@@ -278,52 +259,17 @@ async fn bg_34_a_job_that_has_killed_its_workers_is_given_up() {
 }
 
 #[tokio::test]
-async fn bg_27_the_same_key_is_the_same_job() {
-    rust_only!("starts the durable web server");
-    let database = Database::new();
-    let web = database.web();
-    let first = job_of(web.post(mail("ann"), Some("order-7")).await).await;
-    let again = job_of(web.post(mail("ann"), Some("order-7")).await).await;
-    let other = job_of(web.post(mail("ann"), Some("order-8")).await).await;
-    let without = web.order(mail("ann")).await;
-    assert_eq!(first, again);
-    let changed = job_of(web.post(mail("bob"), Some("order-7")).await).await;
-    assert_eq!(first, changed);
-    assert!(first != other && other != without && first != without);
-}
-
-#[tokio::test]
-async fn bg_27_a_key_that_cannot_be_kept_is_refused() {
-    rust_only!("starts the durable web server");
-    let database = Database::new();
-    let web = database.web();
-    for key in ["", "größer"] {
-        let answer = web.post(mail("ann"), Some(key)).await;
-        assert_eq!(answer.status, 400);
-        let detail = r#"{"detail":"Idempotency-Key must be ASCII, and not empty"}"#;
-        assert_eq!(answer.text().await, detail);
-    }
-}
-
-#[tokio::test]
 async fn bg_28_a_job_that_is_done_twice_has_its_effect_once() {
     rust_only!("does a job by hand");
     let database = Database::new();
-    let queue = database.queue().await;
+    let pool = database.open().await;
     let mail = serde_json::from_value(mail("ann")).expect("a mail");
-    assert!(
-        outbox::send(queue.pool(), "job-1", &mail).await.expect("sent"),
-        "the first time it is sent"
-    );
-    assert!(
-        !outbox::send(queue.pool(), "job-1", &mail).await.expect("sent"),
-        "the second time it is not"
-    );
-    assert!(
-        outbox::send(queue.pool(), "job-2", &mail).await.expect("sent"),
-        "another job is another mail"
-    );
-    assert_eq!(database.web().sent().await, ["ann", "ann"]);
+    let send = async |job| mail_server::send(&pool, job, &mail).await.expect("sent");
+    assert!(send("job-1").await, "the first time it is sent");
+    assert!(!send("job-1").await, "the second time it is not");
+    assert!(send("job-2").await, "another job is another mail");
+    let sent = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sent").fetch_one(&pool).await;
+    assert_eq!(sent.expect("a number"), 2);
 }
 
 #[tokio::test]
@@ -390,13 +336,34 @@ async fn bg_35_a_worker_whose_database_fails_ends_with_an_error() {
     rust_only!("breaks the durable queue");
     let database = Database::new();
     let worker = database.worker(10);
-    let queue = database.queue().await;
-    sqlx::query("DROP TABLE Jobs").execute(queue.pool()).await.expect("no table");
+    let pool = database.open().await;
+    sqlx::query("DROP TABLE Jobs").execute(&pool).await.expect("no table");
     let ended = worker.wait();
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     let last = ended.stderr.lines().last().expect("a sentence");
     assert!(last.starts_with("Error: "), "{last}");
     assert!(last.contains("no such table: Jobs"), "{last}");
+}
+
+#[tokio::test]
+async fn bg_35_a_worker_that_falls_silent_ends_with_an_error() {
+    rust_only!("stops the durable worker for a while");
+    let database = Database::new();
+    let worker = database.worker(10);
+    let address = worker.address();
+    // Locked, so that it cannot send a heartbeat as soon as it goes on.
+    let lock = database.open().await.begin_with("BEGIN IMMEDIATE").await.expect("a lock");
+    worker.signal("STOP");
+    sleep(Duration::from_millis(6500)).await;
+    worker.signal("CONT");
+    while TcpStream::connect(address).await.is_ok() {
+        sleep(Duration::from_millis(20)).await;
+    }
+    lock.rollback().await.expect("no lock");
+    let ended = worker.wait();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let last = ended.stderr.lines().last();
+    assert_eq!(last, Some("Error: the worker has fallen silent"), "{}", ended.stderr);
 }
 
 #[tokio::test]
@@ -424,9 +391,9 @@ async fn bg_36_a_worker_goes_on_when_its_database_answers_again() {
     rust_only!("locks the durable queue");
     let database = Database::new();
     let (web, worker) = (database.web(), database.worker(10));
-    let queue = database.queue().await;
+    let pool = database.open().await;
     // Long enough that looking for jobs and the heartbeat are due, and wait for the lock.
-    let lock = queue.pool().begin_with("BEGIN IMMEDIATE").await.expect("a lock");
+    let lock = pool.begin_with("BEGIN IMMEDIATE").await.expect("a lock");
     sleep(Duration::from_millis(2500)).await;
     lock.rollback().await.expect("no lock");
     let id = web.order(mail("ann")).await;
@@ -485,14 +452,6 @@ async fn bg_32_two_workers_share_the_jobs() {
     let (one, two) = (events(&one).await, events(&two).await);
     assert!(!one.is_empty() && !two.is_empty(), "{one:?} {two:?}");
     assert_eq!(one.len() + two.len(), 2 * jobs.len());
-}
-
-/// A setting of the database's connections.
-async fn pragma<T>(queue: &Queue, question: &'static str) -> T
-where
-    T: Send + Unpin + sqlx::Type<sqlx::Sqlite> + for<'r> sqlx::Decode<'r, sqlx::Sqlite>,
-{
-    sqlx::query_scalar(question).fetch_one(queue.pool()).await.expect("a setting")
 }
 
 /// The event log of a worker.

@@ -95,6 +95,7 @@ impl Route {
         Request::new(method, [&path, b"?".as_slice(), query].concat())
             .header("x-token", self.token)
             .header("x-key", "fake-super-secret-key")
+            .header("x-user", "plain")
             .header("cookie", "last_query=plain")
             .header("content-type", "application/json")
             .body(PLAIN_BODY.as_str())

@@ -232,4 +232,5 @@ pub const HEADERS: [&str; 12] = [
 ];
 
 /// The headers that some handler or guard reads.
-pub const OURS: [&str; 5] = ["x-token", "x-key", "cookie", "last-event-id", "idempotency-key"];
+pub const OURS: [&str; 6] =
+    ["x-token", "x-key", "x-user", "cookie", "last-event-id", "idempotency-key"];

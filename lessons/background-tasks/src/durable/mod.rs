@@ -3,14 +3,17 @@
 //! ```text
 //! cargo run -p lesson-background-tasks --features durable --bin durable-web
 //! cargo run -p lesson-background-tasks --features durable --bin durable-worker -- --port 8001
-//! curl --json '{"to":"ann","text":"Hello"}' http://127.0.0.1:8000/durable/mails
+//! curl -H 'X-User: eve' --json '{"to":"ann","text":"Hello"}' http://127.0.0.1:8000/durable/mails
 //! ```
 //!
 //! Two programs that share nothing but the database: [`web`] writes jobs into it, and
 //! [`worker`] takes them out. Either can die at any moment.
 
+pub mod alive;
+pub mod database;
+pub mod error;
 pub mod every;
-pub mod outbox;
+pub mod mail_server;
 pub mod queue;
 pub mod web;
 pub mod worker;

@@ -1,20 +1,13 @@
-//! The queue: a table of jobs in SQLite.
+//! The queue: orders in a table of our own, and their jobs in apalis's.
 
-use std::env;
-use std::str::FromStr;
-use std::time::Duration;
-
-use apalis::prelude::{TaskBuilder, TaskId};
+use apalis::prelude::{FetchById, TaskBuilder, TaskId};
 use apalis_sqlite::SqliteStorage;
 use apalis_sqlite::queries::push_tasks;
-use lesson_support::Result;
 use serde::{Deserialize, Serialize};
-use sqlx::error::DatabaseError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
-use tokio::time::sleep;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use ulid::Ulid;
 
-use super::outbox;
+use super::error::Error;
 
 // ANCHOR: mail
 /// The job: a mail to send.
@@ -36,84 +29,83 @@ pub(super) const QUEUE: &str = "mails";
 /// How often a job is tried before it is given up.
 pub const ATTEMPTS: usize = 4;
 
-/// Jobs in a database: what the web server and the worker share.
+/// Jobs in a database.
 #[derive(Clone, Debug)]
 pub struct Queue {
     pool: SqlitePool,
 }
 
+// ANCHOR: table
+/// Makes the table of the orders. An owner's keys are unique; NULL is no key.
+pub(super) async fn create_table(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let table = "CREATE TABLE IF NOT EXISTS orders (
+        owner TEXT NOT NULL,
+        job TEXT NOT NULL,
+        idempotency_key TEXT,
+        mail TEXT NOT NULL,
+        PRIMARY KEY (owner, job),
+        UNIQUE (owner, idempotency_key)
+    )";
+    sqlx::query(table).execute(connection).await?;
+    Ok(())
+}
+// ANCHOR_END: table
+
 impl Queue {
-    // ANCHOR: open
-    /// Opens the database that `DATABASE_URL` names, and makes its tables.
-    ///
-    /// # Errors
-    ///
-    /// If the URL is wrong, or the database cannot be opened.
-    pub async fn from_env() -> Result<Self> {
-        let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite:lesson-jobs.db".to_owned());
-        // Not the URL itself: a server's has a password in it.
-        Self::open(&url).await.map_err(|e| format!("the database of DATABASE_URL: {e}").into())
+    /// The queue in this database.
+    pub fn new(pool: SqlitePool) -> Self {
+        Self { pool }
     }
 
-    /// The same for a URL.
+    // ANCHOR: order
+    /// Stores an order and its job; when this returns, both are on the disk. Returns the job's
+    /// id.
+    ///
+    /// The same key and mail of the same owner again are the same order: nothing is stored.
     ///
     /// # Errors
     ///
-    /// If the URL is wrong, or the database cannot be opened.
-    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            // Readers and one writer at the same time.
-            .journal_mode(SqliteJournalMode::Wal)
-            // A commit is on the disk before it is acknowledged.
-            .synchronous(SqliteSynchronous::Full);
-        let pool = connect(options).await?;
-        // Web server and worker may start at the same moment: one migrates, the other waits.
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-        SqliteStorage::migrations().run(&mut *transaction).await?;
-        outbox::create_table(&mut transaction).await?;
-        transaction.commit().await?;
-        Ok(Self { pool })
-    }
-    // ANCHOR_END: open
+    /// If the owner has used the key for another mail, or the database refuses.
+    pub async fn order(
+        &self,
+        owner: &str,
+        mail: &Mail,
+        key: Option<&str>,
+    ) -> Result<String, Error> {
+        let (id, mail) = (Ulid::generate(), serde_json::to_string(mail)?);
+        // IMMEDIATE: nobody else can store this key between the look for it and the INSERT.
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        if let Some((job, ordered)) = find(&mut transaction, owner, key).await? {
+            return if ordered == mail { Ok(job) } else { Err(Error::KeyReused) };
+        }
+        let insert = "INSERT INTO orders (owner, job, idempotency_key, mail)
+            VALUES ($1, $2, $3, $4)";
+        let insert = sqlx::query(insert).bind(owner).bind(id.to_string()).bind(key).bind(&mail);
+        insert.execute(&mut *transaction).await?;
 
-    // ANCHOR: enqueue
-    /// Stores a job; when this returns, the job is on the disk. Returns the job's id.
-    ///
-    /// The same key again is the same job: nothing is stored, and its id is returned.
-    ///
-    /// # Errors
-    ///
-    /// If the database refuses.
-    pub async fn enqueue(&self, mail: &Mail, key: Option<&str>) -> Result<String> {
-        let id = Ulid::generate();
-        let own_key = id.to_string();
-        let key = key.unwrap_or(&own_key);
-        let job = TaskBuilder::new(serde_json::to_vec(mail)?)
-            .task_id(TaskId::from_str(&own_key)?)
-            .idempotency_key(key)
+        let job = TaskBuilder::new(mail.into_bytes())
+            .task_id(TaskId::from_ulid(id))
             .max_attempts(ATTEMPTS)
             .build();
-
-        let mut transaction = self.pool.begin().await?;
         push_tasks(&mut *transaction, QUEUE, &[job]).await?;
-        let stored = "SELECT id FROM Jobs WHERE job_type = $1 AND idempotency_key = $2";
-        let id = sqlx::query_scalar(stored).bind(QUEUE).bind(key);
-        let id = id.fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
-        Ok(id)
+        Ok(id.to_string())
     }
-    // ANCHOR_END: enqueue
+    // ANCHOR_END: order
 
     // ANCHOR: job
-    /// Looks a job up.
+    /// Looks up how an owner's job is doing.
     ///
     /// # Errors
     ///
-    /// If the database refuses.
-    pub async fn job(&self, id: &str) -> Result<Option<Job>, sqlx::Error> {
-        let job = "SELECT id, status, attempts FROM Jobs WHERE job_type = $1 AND id = $2";
-        sqlx::query_as(job).bind(QUEUE).bind(id).fetch_optional(&self.pool).await
+    /// If the owner has no such job, or the database refuses.
+    pub async fn job(&self, owner: &str, id: &str) -> Result<Job, Error> {
+        let order = "SELECT job FROM orders WHERE owner = $1 AND job = $2";
+        let order = sqlx::query_scalar::<_, String>(order).bind(owner).bind(id);
+        let id = order.fetch_optional(&self.pool).await?.ok_or(Error::JobNotFound)?;
+        let mut jobs = SqliteStorage::<Mail>::new(&self.pool);
+        let job = jobs.fetch_by_id(&TaskId::from_string(&id)).await?.ok_or(Error::JobNotFound)?;
+        Ok(Job { id, status: job.status().to_string(), attempts: job.attempt() })
     }
     // ANCHOR_END: job
 
@@ -123,59 +115,24 @@ impl Queue {
     }
 }
 
-/// Only one program at a time can turn a new database into one with a write-ahead log, and
-/// SQLite does not let the other one wait for it.
-async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
-    for _ in 1..10 {
-        match SqlitePool::connect_with(options.clone()).await {
-            Err(sqlx::Error::Database(error)) if is_busy(error.as_ref()) => {
-                sleep(Duration::from_millis(50)).await;
-            }
-            pool_or_error => return pool_or_error,
-        }
-    }
-    SqlitePool::connect_with(options).await
-}
-
-/// "database is locked", for whatever reason: the low byte of the code is 5.
-fn is_busy(error: &dyn DatabaseError) -> bool {
-    let code = error.code().and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
+/// The job and the mail of an order with this key; without a key there is none.
+async fn find(
+    connection: &mut SqliteConnection,
+    owner: &str,
+    key: Option<&str>,
+) -> Result<Option<(String, String)>, sqlx::Error> {
+    let order = "SELECT job, mail FROM orders WHERE owner = $1 AND idempotency_key = $2";
+    sqlx::query_as(order).bind(owner).bind(key).fetch_optional(connection).await
 }
 
 // ANCHOR: job-type
 /// How a job is doing.
-#[derive(Debug, Serialize, sqlx::FromRow)]
+#[derive(Debug, Serialize)]
 pub struct Job {
     id: String,
     /// Pending, Queued, Running, Done, Failed or Killed.
     status: String,
     /// How often it has been tried; counted when an attempt has ended.
-    attempts: i64,
+    attempts: usize,
 }
 // ANCHOR_END: job-type
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_database_that_another_program_prepares_is_waited_for() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let options = SqliteConnectOptions::new()
-            .filename(folder.path().join("jobs.db"))
-            .create_if_missing(true);
-        let other = SqlitePool::connect_with(options.clone()).await?;
-        let preparing = other.begin_with("BEGIN IMMEDIATE").await?;
-        let prepared = async {
-            // Time for a first attempt, which SQLite refuses.
-            sleep(Duration::from_millis(75)).await;
-            preparing.rollback().await
-        };
-        let (opened, rolled_back) =
-            tokio::join!(connect(options.journal_mode(SqliteJournalMode::Wal)), prepared);
-        rolled_back?;
-        opened?;
-        Ok(())
-    }
-}

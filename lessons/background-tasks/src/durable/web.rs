@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use fastapi_extract::{Json as Body, Path};
-use lesson_support::{ApiError, EventLog, Lesson};
+use fastapi_extract::{Header, Json as Body, Path};
+use lesson_support::{EventLog, Lesson};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use super::outbox::{self, Sent};
+use super::error::Error;
+use super::mail_server::{self, Sent};
 use super::queue::{Job, Mail, Queue};
 
 /// What the web server prints when it starts.
@@ -21,11 +22,14 @@ pub const LESSON: Lesson = Lesson {
     name: "durable-web",
     title: "stores jobs in a database",
     try_first: &[
-        "--json '{\"to\":\"ann\",\"text\":\"Hello\"}' {}/durable/mails",
-        "{}/durable/mails",
+        "-H 'X-User: eve' --json '{\"to\":\"ann\",\"text\":\"Hello\"}' {}/durable/mails",
+        "-H 'X-User: eve' {}/durable/mails",
     ],
     readme: "lessons/background-tasks/README.md",
 };
+
+/// In bytes. What is accepted is stored, and a list has a hundred of them.
+const LONGEST_ORDER: usize = 64 * 1024;
 
 // ANCHOR: router
 /// What the web server's handlers share.
@@ -52,12 +56,20 @@ pub fn app(state: AppState) -> Router {
             request_log(),
             CatchPanicLayer::custom(panic_response),
             RequestBodyTimeoutLayer::new(state.read_timeout),
+            DefaultBodyLimit::max(LONGEST_ORDER),
         ))
         .with_state(state)
 }
 // ANCHOR_END: router
 
 // ANCHOR: order
+/// Whose order it is. The header stands for your login: take the user from there, since
+/// anybody can write a header.
+#[derive(Deserialize)]
+struct Owner {
+    x_user: String,
+}
+
 /// The answer to an order: where to ask how it is doing.
 #[derive(Serialize)]
 struct Ordered {
@@ -66,24 +78,21 @@ struct Ordered {
 
 async fn order_mail(
     State(queue): State<Queue>,
+    Header(owner): Header<Owner>,
     headers: HeaderMap,
     Body(mail): Body<Mail>,
-) -> Result<(StatusCode, Json<Ordered>), ApiError> {
-    let job = queue.enqueue(&mail, idempotency_key(&headers)?).await?;
+) -> Result<(StatusCode, Json<Ordered>), Error> {
+    let job = queue.order(&owner.x_user, &mail, idempotency_key(&headers)?).await?;
     Ok((StatusCode::ACCEPTED, Json(Ordered { job })))
 }
 
 /// A key that can't be kept is an error: ignored, it would let the mail go twice.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
-    let Some(key) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    match key.to_str() {
-        Ok(key) if !key.is_empty() => Ok(Some(key)),
-        _ => {
-            let detail = "Idempotency-Key must be ASCII, and not empty";
-            Err(ApiError::new(StatusCode::BAD_REQUEST, detail))
-        }
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    match (keys.next().map(|key| key.to_str()), keys.next()) {
+        (None, _) => Ok(None),
+        (Some(Ok(key)), None) if (1..=255).contains(&key.len()) => Ok(Some(key)),
+        _ => Err(Error::BadKey),
     }
 }
 // ANCHOR_END: order
@@ -91,13 +100,16 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
 // ANCHOR: show
 async fn show_job(
     State(queue): State<Queue>,
+    Header(owner): Header<Owner>,
     Path(id): Path<String>,
-) -> Result<Json<Job>, ApiError> {
-    let not_found = || ApiError::new(StatusCode::NOT_FOUND, "Job not found");
-    queue.job(&id).await?.map(Json).ok_or_else(not_found)
+) -> Result<Json<Job>, Error> {
+    Ok(Json(queue.job(&owner.x_user, &id).await?))
 }
 
-async fn list_mails(State(queue): State<Queue>) -> Result<Json<Vec<Sent>>, ApiError> {
-    Ok(Json(outbox::sent(queue.pool()).await?))
+async fn list_mails(
+    State(queue): State<Queue>,
+    Header(owner): Header<Owner>,
+) -> Result<Json<Vec<Sent>>, Error> {
+    Ok(Json(mail_server::sent_for(queue.pool(), &owner.x_user).await?))
 }
 // ANCHOR_END: show

@@ -6,19 +6,21 @@ use std::time::Duration;
 use apalis::layers::retry::HasherRng;
 use apalis::layers::retry::backoff::{ExponentialBackoff, ExponentialBackoffMaker, MakeBackoff};
 use apalis::prelude::{
-    AbortError, Attempt, BackendExt, BackoffRetryPolicy, BoxDynError, Data, RetryPolicy, TaskId,
-    WorkerBuilder, WorkerBuilderExt, WorkerError,
+    AbortError, Attempt, BackendExt, BackoffRetryPolicy, BoxDynError, Data, EventListenerExt,
+    RetryPolicy, TaskId, WorkerBuilder, WorkerBuilderExt, WorkerError,
 };
 use apalis_sqlite::{Config, SqliteStorage};
 use lesson_support::{EventLog, Lesson, Result, Server, Tick, shared_routes};
+use sqlx::sqlite::SqlitePool;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 use ulid::Ulid;
 
+use super::alive::{listener, until_silent};
 use super::every::Every;
-use super::outbox;
-use super::queue::{ATTEMPTS, Mail, QUEUE, Queue};
+use super::mail_server;
+use super::queue::{ATTEMPTS, Mail, QUEUE};
 
 /// What the worker prints when it starts.
 pub const LESSON: Lesson = Lesson {
@@ -29,13 +31,18 @@ pub const LESSON: Lesson = Lesson {
 };
 
 // ANCHOR: job
-/// One attempt at one job. The span names the job in the log, whoever writes the line.
-#[tracing::instrument(skip_all, fields(job = %id))]
+/// One attempt at one job. The span names both in the log, whoever writes the line; an attempt
+/// that fails is a line of its own, because the retry hides its error.
+#[tracing::instrument(
+    skip_all,
+    fields(job = %id, attempt = attempt.current()),
+    err(level = "warn")
+)]
 async fn send(
     mail: Mail,
     id: TaskId,
     attempt: Attempt,
-    Data(Tools { queue, tick, events, in_hand }): Data<Tools>,
+    Data(Tools { pool, tick, events, in_hand }): Data<Tools>,
 ) -> Result<(), BoxDynError> {
     let _in_hand = in_hand.token();
     if attempt.current() > ATTEMPTS {
@@ -47,7 +54,7 @@ async fn send(
     if attempt.current() <= mail.refusals {
         return Err("the mail server refuses".into());
     }
-    let first_time = outbox::send(queue.pool(), &id.to_string(), &mail).await?;
+    let first_time = mail_server::send(&pool, &id.to_string(), &mail).await?;
     let did = if first_time { "sent" } else { "had been sent already" };
     events.add(format!("{}: {did}", mail.to));
     Ok(())
@@ -56,7 +63,7 @@ async fn send(
 /// What every job needs.
 #[derive(Clone)]
 struct Tools {
-    queue: Queue,
+    pool: SqlitePool,
     tick: Tick,
     events: EventLog,
     /// The jobs that are being done.
@@ -71,27 +78,31 @@ struct Tools {
 ///
 /// # Errors
 ///
-/// If the database cannot be opened, or fails while the worker runs.
-pub async fn worker(server: Server) -> Result<()> {
-    let queue = Queue::from_env().await?;
-    let tick = server.tick();
-    let stop = server.shutdown_token();
-    let after = server.after_response();
+/// If the database fails while the worker runs, or the worker ends or falls silent without
+/// being told to stop.
+pub async fn worker(server: Server, pool: SqlitePool) -> Result<()> {
+    let (tick, stop, after) = (server.tick(), server.shutdown_token(), server.after_response());
     let in_hand = TaskTracker::new();
-    let jobs = SqliteStorage::<Mail>::new(queue.pool())
-        .with_config(config(heartbeat()?))
+    let (listener, lives) = listener();
+    let config = config(heartbeat()?);
+    // Long after that, the jobs of a silent worker are another one's.
+    let limit = 2 * config.orphaned_duration();
+    let jobs = SqliteStorage::<Mail>::new(&pool)
+        .with_config(config)
         .poll_with_strategy(Every::new(tick * 1, stop.clone()));
     let worker = WorkerBuilder::new(format!("worker-{}", Ulid::generate()))
         .backend(jobs)
-        .data(Tools { queue, tick, events: server.events(), in_hand: in_hand.clone() })
+        .data(Tools { pool, tick, events: server.events(), in_hand: in_hand.clone() })
+        .on_event(listener)
         // The order matters: the place is held, and a panic is tried again.
         .concurrency(1)
         .retry(retries(tick)?)
         .catch_panic()
         .build(send);
 
+    let told = stop.clone();
     let working = worker.run_until(async move {
-        stop.cancelled().await;
+        told.cancelled().await;
         // apalis stops at once, even in the middle of a transaction of its own. That would
         // hold SQLite's write lock, and the job in hand couldn't record what it did.
         in_hand.close();
@@ -101,8 +112,13 @@ pub async fn worker(server: Server) -> Result<()> {
     // On the tracker, so that `serve` waits for the job in hand until the grace period is over.
     let working = after.tracker.spawn(after.cut.clone().run_until_cancelled_owned(working));
     let app = shared_routes(LESSON).with_state(server.events());
-    tokio::try_join!(server.serve(app), ended(working))?;
-    Ok(())
+    tokio::select! {
+        served = async { tokio::try_join!(server.serve(app), ended(working)) } => served.map(|_| ()),
+        // A worker that is told to stop may be silent.
+        Some(()) = stop.run_until_cancelled(until_silent(lives, limit)) => {
+            Err("the worker has fallen silent".into())
+        }
+    }
 }
 
 async fn ended(working: JoinHandle<Option<Result<(), WorkerError>>>) -> Result<()> {

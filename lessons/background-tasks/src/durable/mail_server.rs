@@ -41,11 +41,13 @@ pub struct Sent {
     text: String,
 }
 
-/// All mails, in the order of sending.
+/// An owner's mails: the hundred that were ordered last, the newest first.
 ///
 /// # Errors
 ///
 /// If the database refuses.
-pub async fn sent(pool: &SqlitePool) -> Result<Vec<Sent>, sqlx::Error> {
-    sqlx::query_as("SELECT job, recipient, text FROM sent ORDER BY rowid").fetch_all(pool).await
+pub async fn sent_for(pool: &SqlitePool, owner: &str) -> Result<Vec<Sent>, sqlx::Error> {
+    let mails = "SELECT sent.job, recipient, text FROM orders JOIN sent ON sent.job = orders.job
+        WHERE owner = $1 ORDER BY orders.job DESC LIMIT 100";
+    sqlx::query_as(mails).bind(owner).fetch_all(pool).await
 }
