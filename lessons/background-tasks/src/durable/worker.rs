@@ -14,7 +14,8 @@ use lesson_support::{EventLog, Lesson, Result, Server, Tick, shared_routes};
 use sqlx::sqlite::SqlitePool;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+use tracing::Instrument;
 use ulid::Ulid;
 
 use super::alive::{listener, until_silent};
@@ -42,22 +43,36 @@ async fn send(
     mail: Mail,
     id: TaskId,
     attempt: Attempt,
-    Data(Tools { pool, tick, events, in_hand }): Data<Tools>,
+    Data(tools): Data<Tools>,
 ) -> Result<(), BoxDynError> {
-    let _in_hand = in_hand.token();
+    let _in_hand = tools.in_hand.token();
     if attempt.current() > ATTEMPTS {
         // Its workers died of it, or with it: nobody else counts these attempts.
         return Err(AbortError::new("tried too often").into());
     }
-    events.add(format!("{}: attempt {}", mail.to, attempt.current()));
+    or_panic(deliver(mail, id, attempt.current(), tools)).await
+}
+
+async fn deliver(mail: Mail, id: TaskId, attempt: usize, tools: Tools) -> Result<(), BoxDynError> {
+    let Tools { pool, tick, events, .. } = tools;
+    events.add(format!("{}: attempt {attempt}", mail.to));
     sleep(tick * 3).await;
-    if attempt.current() <= mail.refusals {
+    if attempt <= mail.refusals {
         return Err("the mail server refuses".into());
     }
     let first_time = mail_server::send(&pool, &id.to_string(), &mail).await?;
     let did = if first_time { "sent" } else { "had been sent already" };
     events.add(format!("{}: {did}", mail.to));
     Ok(())
+}
+
+/// Makes a panic an error like any other. apalis's layer `catch_panic` would leave the job
+/// `Running` after its last attempt.
+async fn or_panic<F>(attempt: F) -> Result<(), BoxDynError>
+where
+    F: Future<Output = Result<(), BoxDynError>> + Send + 'static,
+{
+    AbortOnDropHandle::new(tokio::spawn(attempt.in_current_span())).await?
 }
 
 /// What every job needs.
@@ -94,10 +109,9 @@ pub async fn worker(server: Server, pool: SqlitePool) -> Result<()> {
         .backend(jobs)
         .data(Tools { pool, tick, events: server.events(), in_hand: in_hand.clone() })
         .on_event(listener)
-        // The order matters: the place is held, and a panic is tried again.
+        // In this order: a job keeps its place while it waits to be tried again.
         .concurrency(1)
         .retry(retries(tick)?)
-        .catch_panic()
         .build(send);
 
     let told = stop.clone();
@@ -159,3 +173,28 @@ fn heartbeat() -> Result<Duration> {
     }
 }
 // ANCHOR_END: config
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_failed_attempt() {
+        let error = or_panic(async { panic!("no mail server") }).await.expect_err("an error");
+        assert!(error.to_string().contains("no mail server"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_attempt_ends_with_whoever_waits_for_it() {
+        let attempts = TaskTracker::new();
+        let attempt = attempts.track_future(pending());
+        let waiting = timeout(Duration::from_millis(10), or_panic(attempt)).await;
+        assert!(waiting.is_err(), "it never ends by itself");
+        attempts.close();
+        timeout(Duration::from_secs(5), attempts.wait()).await.expect("it is gone");
+    }
+}
