@@ -179,3 +179,56 @@ fn migrator(version: i64, sql: &'static str) -> sqlx::migrate::Migrator {
     migrator.set_ignore_missing(true);
     migrator
 }
+
+#[cfg(all(unix, not(feature = "postgres")))]
+#[tokio::test]
+async fn sq_36_what_was_acknowledged_around_a_full_disk_survives_kill_9() {
+    use lesson_sql::database::open;
+    use lesson_tests::server::client;
+    use lesson_tests::{Binary, TestDatabase};
+
+    rust_only!("kills the real program");
+    let database = TestDatabase::create();
+    // This connection keeps SQLite's log; there is no limit for it.
+    let (other, _) = open(&super::settings(database.url())).await.expect("a database");
+    let mut other = other.acquire().await.expect("a connection");
+    let program = Binary::start_in_shell(
+        "lesson-sql",
+        "ulimit -f 1024; exec \"$0\"",
+        &[("DATABASE_URL", database.url()), ("LESSON_WEAK_HASHES", "1")],
+    );
+    let post = async |path: &str, body: String| {
+        let request = client().post(format!("{}{path}", program.base_url()));
+        let request = request.header("content-type", "application/json").body(body);
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(post("/main/users/", super::credentials("anna")).await, 200);
+    let large = |number: usize| format!(r#"{{"title":"{number}-{}"}}"#, "x".repeat(30_000));
+
+    let mut acknowledged = 0;
+    while post("/extra/users/1/items/", large(acknowledged)).await == 200 {
+        acknowledged += 1;
+        assert!(acknowledged < 100, "the disk is never full");
+    }
+    for _ in 0..5 {
+        assert_eq!(post("/extra/users/1/items/", large(acknowledged)).await, 500);
+        assert_eq!(program.get("/main/users/1").await.status, 200);
+    }
+    // Now there is room again.
+    let emptied: (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+        .fetch_one(&mut *other)
+        .await
+        .expect("an empty log");
+    assert_eq!(emptied.0, 0, "somebody holds a lock");
+    for _ in 0..3 {
+        assert_eq!(post("/extra/users/1/items/", large(acknowledged)).await, 200);
+        acknowledged += 1;
+    }
+    program.signal("KILL");
+    assert_eq!(program.wait().code, None);
+    let stored: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM items")
+        .fetch_one(&mut *other)
+        .await
+        .expect("a count");
+    assert_eq!(usize::try_from(stored), Ok(acknowledged));
+}
