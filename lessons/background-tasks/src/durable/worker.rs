@@ -1,6 +1,7 @@
 //! The worker: takes jobs out of the database and does them.
 
 use std::env;
+use std::future::pending;
 use std::time::Duration;
 
 use apalis::layers::retry::HasherRng;
@@ -14,6 +15,7 @@ use lesson_support::{EventLog, Lesson, Result, Server, Tick, shared_routes};
 use sqlx::sqlite::SqlitePool;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument;
 use ulid::Ulid;
@@ -128,10 +130,17 @@ pub async fn worker(server: Server, pool: SqlitePool) -> Result<()> {
     let app = shared_routes(LESSON).with_state(server.events());
     tokio::select! {
         served = async { tokio::try_join!(server.serve(app), ended(working)) } => served.map(|_| ()),
-        // A worker that is told to stop may be silent.
-        Some(()) = stop.run_until_cancelled(until_silent(lives, limit)) => {
+        () = silent(&stop, until_silent(lives, limit)) => {
             Err("the worker has fallen silent".into())
         }
+    }
+}
+
+/// Waits until the worker is silent. One that is told to stop may be: it ends soon.
+async fn silent(stop: &CancellationToken, until_silent: impl Future<Output = ()>) {
+    until_silent.await;
+    if stop.is_cancelled() {
+        pending().await
     }
 }
 
@@ -176,11 +185,19 @@ fn heartbeat() -> Result<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::future::ready;
 
     use tokio::time::timeout;
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_was_told_to_stop_may_be_silent() {
+        let stop = CancellationToken::new();
+        silent(&stop, ready(())).await;
+        stop.cancel();
+        assert!(timeout(Duration::from_secs(9), silent(&stop, ready(()))).await.is_err());
+    }
 
     #[tokio::test]
     async fn a_panic_is_a_failed_attempt() {
