@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import logging
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -22,6 +23,7 @@ from fastapi import (
     Header,
     HTTPException,
     Request,
+    Response,
 )
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -253,15 +255,20 @@ async def mixed(first: Counted, second: CountedAgain, third: Counted) -> list[in
 
 
 # ANCHOR: guards
+def is_same(given: str, right: str) -> bool:
+    # In bytes: `compare_digest` raises a TypeError for text outside of ASCII.
+    return secrets.compare_digest(given.encode(), right.encode())
+
+
 async def verify_token(x_token: Annotated[str, Header()]) -> None:
     note("token checked")
-    if x_token != "fake-super-secret-token":
+    if not is_same(x_token, "fake-super-secret-token"):
         raise HTTPException(400, "X-Token header invalid")
 
 
 async def verify_key(x_key: Annotated[str, Header()]) -> str:
     note("key checked")
-    if x_key != "fake-super-secret-key":
+    if not is_same(x_key, "fake-super-secret-key"):
         raise HTTPException(400, "X-Key header invalid")
     return x_key  # DE-17
 # ANCHOR_END: guards
@@ -412,7 +419,7 @@ SESSIONS = {"token-of-alice": "alice"}
 # ANCHOR: override
 async def current_user(x_token: Annotated[str, Header()]) -> str:
     if x_token not in SESSIONS:
-        raise HTTPException(401, "Unknown token")
+        raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "APIKey"})
     return SESSIONS[x_token]
 
 
@@ -530,6 +537,53 @@ async def scope_layer(
     note(f"handler with {lease}")
     return StreamingResponse(two_pieces())  # DE-55
 # ANCHOR_END: scope-layer
+
+
+# --- a limit for the handler --------------------------------------------------
+
+
+# ANCHOR: time-limit
+@app.get("/time-limit/endless")
+async def endless() -> Response:
+    with guard("guard"):
+        try:
+            async with asyncio.timeout(ticks(2)):
+                await asyncio.Event().wait()  # nobody sets it
+        except TimeoutError:
+            return Response(status_code=503)  # DE-67
+    return Response()
+# ANCHOR_END: time-limit
+
+
+async def late_pieces() -> AsyncIterator[str]:
+    for number in (1, 2):
+        await asyncio.sleep(ticks(3))
+        yield f"piece {number};"
+
+
+@app.get("/time-limit/stream")
+async def slow_stream() -> StreamingResponse:
+    async with asyncio.timeout(ticks(2)):
+        return StreamingResponse(late_pieces())  # DE-67: the answer is in time
+
+
+# --- the body, read before the handler ----------------------------------------
+
+
+# ANCHOR: read-body
+async def note_length(request: Request) -> None:
+    body = await request.body()  # FastAPI has it already
+    note(f"{len(body)} bytes")
+
+
+class Spanner(BaseModel):
+    size: int
+
+
+@app.post("/read-body/items", dependencies=[Depends(note_length)], max_body_size=1024)
+async def create_spanner(spanner: Spanner) -> Spanner:
+    return spanner  # DE-68
+# ANCHOR_END: read-body
 
 
 # --- the code after the yield -------------------------------------------------
@@ -817,7 +871,7 @@ async def yields_twice() -> AsyncIterator[str]:
 
 
 async def refuse_before() -> AsyncIterator[str]:
-    raise HTTPException(401, "before the yield")
+    raise HTTPException(401, "before the yield", {"WWW-Authenticate": "APIKey"})
     yield "value"
 
 

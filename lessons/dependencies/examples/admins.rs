@@ -12,6 +12,8 @@ use axum::http::request::Parts;
 use axum::routing::get;
 use axum_extra::extract::Cached;
 use fastapi_extract::{Header, Rejection, Secret};
+use lesson_dependencies::guards::is_same;
+use lesson_dependencies::overrides::unauthorized;
 use lesson_support::{ApiError, EventLog, Lesson, Result, Server, shared_routes};
 use serde::Deserialize;
 
@@ -48,17 +50,20 @@ struct User {
     is_admin: bool,
 }
 
+const USERS: [(&str, User); 2] = [
+    ("token-of-alice", User { name: "alice", is_admin: true }),
+    ("token-of-bob", User { name: "bob", is_admin: false }),
+];
+
 impl FromRequestParts<AppState> for User {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
         state.events.add("token looked up");
-        match x_token.expose().as_str() {
-            "token-of-alice" => Ok(Self { name: "alice", is_admin: true }),
-            "token-of-bob" => Ok(Self { name: "bob", is_admin: false }),
-            _ => Err(ApiError::from_status(StatusCode::UNAUTHORIZED).into()),
-        }
+        let found = USERS.into_iter().find(|(token, _)| is_same(x_token.expose(), token));
+        let (_, user) = found.ok_or_else(|| unauthorized("Unknown token"))?;
+        Ok(user)
     }
 }
 

@@ -12,6 +12,7 @@ use fastapi_extract::{All, Header, Path, Rejection, Secret};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
 
 use crate::AppState;
 
@@ -33,6 +34,17 @@ impl Secrets {
 }
 // ANCHOR_END: secrets
 
+// ANCHOR: same
+/// Whether a client has sent the right secret.
+///
+/// `==` stops at the first byte that differs, and whoever measures it finds a secret byte by
+/// byte. This looks at every byte. Only a text of another length is refused at once: the length
+/// of a random token is no secret.
+pub fn is_same(given: &str, right: &str) -> bool {
+    given.as_bytes().ct_eq(right.as_bytes()).into()
+}
+// ANCHOR_END: same
+
 // ANCHOR: token
 #[derive(Deserialize)]
 struct TokenHeader {
@@ -48,7 +60,7 @@ impl FromRequestParts<AppState> for VerifiedToken {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
         state.events.add("token checked");
-        if *x_token.expose() != *state.secrets.token {
+        if !is_same(x_token.expose(), &state.secrets.token) {
             return Err(refused("X-Token header invalid"));
         }
         Ok(Self(()))
@@ -75,7 +87,7 @@ impl FromRequestParts<AppState> for VerifiedKey {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(KeyHeader { x_key }) = Header::from_request_parts(parts, state).await?;
         state.events.add("key checked");
-        if *x_key.expose() != *state.secrets.key {
+        if !is_same(x_key.expose(), &state.secrets.key) {
             return Err(refused("X-Key header invalid"));
         }
         Ok(Self(x_key))
@@ -118,3 +130,20 @@ async fn page(All((_, Path(number))): All<(VerifiedToken, Path<i64>)>) -> Json<i
     Json(number)
 }
 // ANCHOR_END: argument
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn a_secret_is_right_only_as_a_whole() {
+        assert!(is_same("secret", "secret"));
+        assert!(is_same("géheim", "géheim"));
+        for wrong in
+            ["", "s", "secre", "secrets", "Secret", "secreT", "sécret", "terces", "secret\0"]
+        {
+            assert!(!is_same(wrong, "secret"), "{wrong:?}");
+            assert!(!is_same("secret", wrong), "{wrong:?}");
+        }
+    }
+}

@@ -24,10 +24,12 @@ pub mod guards;
 pub mod instance;
 pub mod overrides;
 
-// After the handler: a function, a drop guard, a layer.
+// After the handler: a function, a drop guard, layers.
+mod read_body;
 mod scope_function;
 mod scope_guard;
 mod scope_layer;
+mod time_limit;
 
 // After the handler: the exit stack.
 mod yield_chain;
@@ -129,6 +131,8 @@ pub fn app(state: AppState) -> Router {
         .merge(scope_function::router())
         .merge(scope_guard::router())
         .merge(scope_layer::router(&state))
+        .merge(time_limit::router(&state))
+        .merge(read_body::router(&state))
         .merge(yield_db::router())
         .merge(yield_chain::router())
         .merge(yield_timing::router())

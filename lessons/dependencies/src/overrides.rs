@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::{Header, Rejection, Secret};
@@ -20,7 +20,8 @@ pub trait Sessions: Send + Sync {
     fn user(&self, token: &str) -> Option<String>;
 }
 
-/// The sessions of the running server.
+/// The sessions of the running server. A token is found by its hash, whose key is random in each
+/// process: a guess doesn't get better by measuring.
 pub struct InMemorySessions(HashMap<String, String>);
 
 impl InMemorySessions {
@@ -51,9 +52,17 @@ impl FromRequestParts<AppState> for CurrentUser {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
-        let unknown = || ApiError::new(StatusCode::UNAUTHORIZED, "Unknown token");
-        Ok(Self(state.sessions.user(x_token.expose()).ok_or_else(unknown)?))
+        let user = state.sessions.user(x_token.expose());
+        Ok(Self(user.ok_or_else(|| unauthorized("Unknown token"))?))
     }
+}
+
+/// A 401, which HTTP requires to name what the client should have sent.
+///
+/// For a header of your own there is no registered name; this is the one that FastAPI uses.
+pub fn unauthorized(detail: &str) -> ApiError {
+    let scheme = HeaderValue::from_static("APIKey");
+    ApiError::new(StatusCode::UNAUTHORIZED, detail).with_header(header::WWW_AUTHENTICATE, scheme)
 }
 
 /// The section's route.

@@ -25,13 +25,13 @@ pub fn router() -> Router<AppState> {
 // ANCHOR_END: router
 
 // ANCHOR: guard
-struct Guard {
+pub(crate) struct Guard {
     name: &'static str,
     events: EventLog,
 }
 
 impl Guard {
-    fn open(name: &'static str, events: &EventLog) -> Self {
+    pub(crate) fn open(name: &'static str, events: &EventLog) -> Self {
         events.add(format!("{name} opened"));
         Self { name, events: events.clone() }
     }

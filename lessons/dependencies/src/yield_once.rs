@@ -8,6 +8,7 @@ use axum::{Json, Router};
 use lesson_support::{ApiError, EventLog, ExitStack};
 
 use crate::AppState;
+use crate::overrides::unauthorized;
 
 // ANCHOR: router
 /// The section's routes.
@@ -27,7 +28,7 @@ impl FromRequestParts<AppState> for Refusing {
     type Rejection = ApiError;
 
     async fn from_request_parts(_: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        Err(ApiError::new(StatusCode::UNAUTHORIZED, "before the yield"))
+        Err(unauthorized("before the yield"))
     }
 }
 

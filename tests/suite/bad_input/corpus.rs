@@ -23,13 +23,14 @@ const TEXTS: [(&str, &str); 9] = [
 ];
 
 /// Numbers that some handler asks for.
-const NUMBERS: [(&str, &str); 7] = [
+const NUMBERS: [(&str, &str); 8] = [
     ("skip", "0"),
     ("limit", "5"),
     ("offset", "0"),
     ("x", "2"),
     ("below", "9"),
     ("number", "1"),
+    ("size", "7"),
     ("is_active", "1"),
 ];
 

@@ -12,11 +12,13 @@ async fn de_44_a_refusal_in_a_sub_dependency_and_one_look_up_a_request() {
     for (token, status, body) in [
         ("token-of-alice", 200, "for alice: all is well"),
         ("token-of-bob", 403, r#"{"detail":"Forbidden"}"#),
-        ("token-of-carol", 401, r#"{"detail":"Unauthorized"}"#),
+        ("token-of-carol", 401, r#"{"detail":"Unknown token"}"#),
     ] {
         let request = client().get(format!("{}/report", server.base_url()));
         let answer = send(request.header("X-Token", token), Duration::from_secs(1)).await;
         assert_eq!(answer.status, status);
+        let scheme = (status == 401).then_some("APIKey");
+        assert_eq!(answer.header("www-authenticate"), scheme);
         assert_eq!(answer.text().await, body);
     }
     let events = server.get("/_events").await.text().await;

@@ -62,6 +62,35 @@ async fn de_16_names_of_headers_have_no_case_and_the_first_value_counts() {
 }
 
 #[tokio::test]
+async fn de_65_a_secret_is_right_only_as_a_whole() {
+    let server = start().await;
+    for wrong in [
+        "",
+        "f",
+        "fake-super-secret-toke",
+        "fake-super-secret-token1",
+        "fake-super-secret-tokenfake-super-secret-token",
+        "Fake-super-secret-token",
+        "fake-super-secret-tokeN",
+        "fake-super-secret-tok\u{e9}n",
+        "\u{e9}",
+        "fake-super-secret-key",
+    ] {
+        let answer = get_with(&server, "/router/items/", &[("X-Token", wrong)]).await;
+        assert_json(answer, 400, TOKEN_INVALID).await;
+        let answer = get_with(&server, "/decorator/key-reused/", &[("X-Key", wrong)]).await;
+        if wrong != KEY.1 {
+            assert_json(answer, 400, KEY_INVALID).await;
+        }
+    }
+    let twice = [TOKEN, BAD_TOKEN];
+    assert_eq!(get_with(&server, "/router/items/", &twice).await.status, 200);
+    let joined = format!("{0}, {0}", TOKEN.1);
+    let answer = get_with(&server, "/router/items/", &[("X-Token", &joined)]).await;
+    assert_json(answer, 400, TOKEN_INVALID).await;
+}
+
+#[tokio::test]
 async fn de_17_a_guard_can_be_an_argument_elsewhere() {
     let server = start().await;
     let path = "/decorator/key-reused/";

@@ -25,6 +25,16 @@ async fn de_49_without_an_override_the_real_sessions_answer() {
     assert_json(answer, 422, &invalid(&[missing("header", "x-token")])).await;
 }
 
+#[tokio::test]
+async fn de_66_a_401_says_what_it_wants() {
+    let server = start().await;
+    let unknown = get_with(&server, "/override/me", &[("X-Token", "token-of-bob")]).await;
+    let refused = server.get("/one-response/refuse-before").await;
+    for answer in [unknown, refused] {
+        assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("APIKey")));
+    }
+}
+
 // ANCHOR: sessions
 /// Sessions in which every token is bob's.
 struct EverybodyIsBob;
