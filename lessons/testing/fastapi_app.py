@@ -9,12 +9,13 @@ Its tests, run by pytest, are in test_fastapi_app.py beside this file.
 import asyncio
 import logging
 import os
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import BackgroundTasks, Depends, FastAPI, Header, HTTPException
+from fastapi import BackgroundTasks, Depends, FastAPI, Header, HTTPException, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -130,7 +131,8 @@ items = {
 
 
 def check(token: str) -> None:
-    if token != "coneofsilence":
+    # In bytes: it raises a TypeError for text outside of ASCII.
+    if not secrets.compare_digest(token.encode(), b"coneofsilence"):
         raise HTTPException(400, "Invalid X-Token header")
 
 
@@ -142,11 +144,13 @@ async def read(item_id: str, x_token: Annotated[str, Header()]) -> Item:  # TE-1
     return items[item_id]
 
 
-@app.post("/crud/items/")
+@app.post("/crud/items/", max_body_size=16 * 1024)
 async def create(item: Item, x_token: Annotated[str, Header()]) -> Item:  # TE-16
     check(x_token)
     if item.id in items:
         raise HTTPException(400, "Item already exists")
+    if len(items) == 1000:
+        raise HTTPException(507, "No room for more items")  # TE-47
     items[item.id] = item
     return item
 # ANCHOR_END: crud
@@ -174,6 +178,16 @@ async def greeting(hour: Annotated[int, Depends(hour_now)]) -> dict[str, int | s
     message = "Good morning" if hour < 12 else "Good day"  # TE-31
     return {"hour": hour, "message": message}
 # ANCHOR_END: greeting
+
+
+# --- the client's address -----------------------------------------------------
+
+
+# ANCHOR: client
+@app.get("/client/")
+async def client(request: Request) -> str | None:
+    return request.client.host if request.client else None  # TE-49
+# ANCHOR_END: client
 
 
 # --- what takes time ----------------------------------------------------------

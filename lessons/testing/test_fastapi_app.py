@@ -267,6 +267,12 @@ def test_te_30_six_cases(
 # ANCHOR_END: cases
 
 
+def test_te_49_a_test_chooses_the_address_of_its_client() -> None:
+    client = TestClient(app, client=("192.0.2.7", 4711))
+    assert client.get("/client/").json() == "192.0.2.7"
+    assert TestClient(app).get("/client/").json() == "testclient"
+
+
 # ANCHOR: override
 def test_te_31_an_override_replaces_a_dependency() -> None:
     client = TestClient(app)

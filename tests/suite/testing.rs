@@ -2,6 +2,7 @@
 //! order. The others are tests of the lesson itself, in `lessons/testing/tests/`.
 
 mod crud;
+mod paused_pool;
 mod pytest;
 mod routes;
 

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use fastapi_extract::{All, Header, Json as Body, Path, Secret};
 use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 
 use crate::AppState;
 
@@ -17,9 +18,14 @@ use crate::AppState;
 const SECRET: &str = "coneofsilence";
 
 // ANCHOR: router
+/// The largest item that is read, in bytes of JSON.
+const MAX_BODY: usize = 16 * 1024;
+
 /// The section's routes.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/crud/items/{id}", get(read)).route("/crud/items/", post(create))
+    Router::new()
+        .route("/crud/items/{id}", get(read))
+        .route("/crud/items/", post(create).layer(DefaultBodyLimit::max(MAX_BODY)))
 }
 // ANCHOR_END: router
 
@@ -46,14 +52,13 @@ async fn create(
     All((Header(token), Body(item))): All<(Header<Token>, Body<Item>)>,
 ) -> Result<Json<Item>, ApiError> {
     check(&token)?;
-    if !items.insert(&item) {
-        return Err(ApiError::new(StatusCode::BAD_REQUEST, "Item already exists"));
-    }
+    items.insert(&item)?;
     Ok(Json(item))
 }
 
+/// Looks at every byte: the time of a `!=` would tell how much of a guess was right.
 fn check(token: &Token) -> Result<(), ApiError> {
-    if token.x_token.expose() != SECRET {
+    if !bool::from(token.x_token.expose().as_bytes().ct_eq(SECRET.as_bytes())) {
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "Invalid X-Token header"));
     }
     Ok(())
@@ -72,6 +77,9 @@ pub struct Item {
     pub description: Option<String>,
 }
 
+/// How many items an app keeps. They are in memory, and clients can send any number of them.
+const MAX_ITEMS: usize = 1000;
+
 /// The items of one app. Clones share them, apps do not.
 #[derive(Clone, Default)]
 pub struct Items(Arc<Mutex<HashMap<String, Item>>>);
@@ -79,24 +87,27 @@ pub struct Items(Arc<Mutex<HashMap<String, Item>>>);
 impl Items {
     /// The two items that are there from the start.
     pub fn examples() -> Self {
-        let items = Self::default();
-        items.insert(&Item::new("foo", "Foo", "There goes my hero"));
-        items.insert(&Item::new("bar", "Bar", "The bartenders"));
-        items
+        let foo = Item::new("foo", "Foo", "There goes my hero");
+        let bar = Item::new("bar", "Bar", "The bartenders");
+        let items = [foo, bar].map(|item| (item.id.clone(), item));
+        Self(Arc::new(Mutex::new(HashMap::from(items))))
     }
 
     fn get(&self, id: &str) -> Option<Item> {
         self.lock().get(id).cloned()
     }
 
-    /// Adds an item; says whether its key was free.
-    fn insert(&self, item: &Item) -> bool {
+    /// Adds an item, unless its key is taken or there is no room.
+    fn insert(&self, item: &Item) -> Result<(), ApiError> {
         let mut items = self.lock();
-        let is_free = !items.contains_key(&item.id);
-        if is_free {
-            items.insert(item.id.clone(), item.clone());
+        if items.contains_key(&item.id) {
+            return Err(ApiError::new(StatusCode::BAD_REQUEST, "Item already exists"));
         }
-        is_free
+        if items.len() == MAX_ITEMS {
+            return Err(ApiError::new(StatusCode::INSUFFICIENT_STORAGE, "No room for more items"));
+        }
+        items.insert(item.id.clone(), item.clone());
+        Ok(())
     }
 
     /// No change is ever half-done, so a panic elsewhere does not spoil the items.

@@ -22,6 +22,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub mod background;
 pub mod catalogue;
+pub mod client;
 pub mod crud;
 pub mod greeting;
 pub mod hello;
@@ -112,6 +113,7 @@ pub fn app(state: AppState) -> Router {
         .merge(crud::router())
         .merge(slashes::router())
         .merge(catalogue::router(&state))
+        .merge(client::router())
         .merge(greeting::router())
         .merge(waiting::router())
         .merge(background::router())

@@ -13,6 +13,7 @@ mod state;
 // The tests, one idea a file.
 mod async_tests;
 mod background;
+mod client_address;
 mod clock;
 mod exercise;
 mod fresh_state;

@@ -1,16 +1,18 @@
 //! Using the request directly: each part of it is an extractor, and so is the whole.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::MockConnectInfo;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::routing::{get, post};
 use lesson_tests::rust_only;
 use lesson_tests::server::{client, send};
 use tokio::net::TcpListener;
+use tower::ServiceExt;
 
 use crate::support::running::answer_of_both;
 
@@ -19,6 +21,7 @@ fn app() -> Router {
         .route("/parts", get(parts))
         .route("/whole", post(whole))
         .route("/client", get(client_address))
+        .route("/behind-a-proxy", get(behind_a_proxy))
 }
 
 async fn parts(method: Method, uri: Uri, headers: HeaderMap) -> String {
@@ -34,6 +37,23 @@ async fn whole(request: Request) -> String {
 
 async fn client_address(ConnectInfo(address): ConnectInfo<SocketAddr>) -> String {
     address.ip().to_string()
+}
+
+/// Where our own proxy runs.
+const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Everybody can send the header. What is true of it is what our proxy adds, at its end.
+async fn behind_a_proxy(
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> String {
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let client: IpAddr = match last {
+        Some(client) if address.ip() == PROXY => client,
+        _ => address.ip(),
+    };
+    client.to_string()
 }
 
 #[tokio::test]
@@ -64,4 +84,40 @@ async fn a_handler_may_ask_for_the_address_of_its_client_if_the_server_gives_it(
     let answer = send(get(&url), Duration::from_secs(1)).await;
     assert_eq!(answer.status, 500);
     assert!(answer.text().await.contains("ConnectInfo"));
+}
+
+/// The answer to a request from this address, in process.
+async fn from(address: [u8; 4], request: axum::http::request::Builder) -> String {
+    let app = app().layer(MockConnectInfo(SocketAddr::from((address, 4711))));
+    let response = app.oneshot(request.body(Body::empty()).expect("a request")).await;
+    let body = to_bytes(response.expect("an answer").into_body(), 1024).await;
+    String::from_utf8(body.expect("a body").into()).expect("UTF-8")
+}
+
+#[tokio::test]
+async fn a_test_without_a_server_chooses_the_address() {
+    rust_only!("calls an app of its own");
+    assert_eq!(from([192, 0, 2, 7], Request::get("/client")).await, "192.0.2.7");
+}
+
+#[tokio::test]
+async fn of_x_forwarded_for_only_what_our_proxy_adds_is_believed() {
+    rust_only!("calls an app of its own");
+    let (proxy, stranger) = ([127, 0, 0, 1], [192, 0, 2, 7]);
+    for (peer, headers, client) in [
+        (proxy, &["203.0.113.9"][..], "203.0.113.9"),
+        // The client has sent the first, and the proxy has added to it.
+        (proxy, &["10.0.0.1, 203.0.113.9"], "203.0.113.9"),
+        (proxy, &["10.0.0.1", "203.0.113.9"], "203.0.113.9"),
+        (proxy, &["2001:db8::1"], "2001:db8::1"),
+        (proxy, &[], "127.0.0.1"),
+        (proxy, &["unknown"], "127.0.0.1"),
+        (proxy, &[""], "127.0.0.1"),
+        (stranger, &["203.0.113.9"], "192.0.2.7"),
+    ] {
+        let request = headers
+            .iter()
+            .fold(Request::get("/behind-a-proxy"), |r, value| r.header("x-forwarded-for", *value));
+        assert_eq!(from(peer, request).await, client, "{headers:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
-use lesson_tests::{Answer, Target, TestServer};
+use lesson_tests::{Answer, Target, TestServer, expect, fastapi, own_server_only, rust};
 use reqwest::Method;
 
 use super::start;
@@ -138,6 +138,10 @@ async fn te_14_the_first_of_two_values_counts_and_blanks_around_it_do_not() {
     assert_eq!(get(&server, "/crud/items/foo", &padded).await.status, 200);
     let empty = [("x-token", "")];
     assert_eq!(get(&server, "/crud/items/foo", &empty).await.status, 400);
+    for wrong in ["c", "coneofsilenc", "coneofsilence1", "Coneofsilence", "cone\u{f6}fsilence"] {
+        let answer = get(&server, "/crud/items/foo", &[("x-token", wrong)]).await;
+        assert_answer(answer, 400, r#"{"detail":"Invalid X-Token header"}"#).await;
+    }
 }
 
 #[tokio::test]
@@ -263,4 +267,38 @@ async fn te_46_of_ten_who_create_one_item_one_succeeds() {
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort();
     assert_eq!(statuses, [200, 400, 400, 400, 400, 400, 400, 400, 400, 400]);
+}
+
+#[tokio::test]
+async fn te_47_a_large_item_is_a_413() {
+    let server = start().await;
+    let largest = foobar(&unused("largest"));
+    let padding = " ".repeat(16 * 1024 - largest.len());
+    assert_answer(create(&server, &format!("{largest}{padding}")).await, 200, &largest).await;
+    let larger = foobar(&unused("larger"));
+    let answer = create(&server, &format!("{larger}{}", " ".repeat(16 * 1024))).await;
+    let (json, text) = (Some("application/json"), Some("text/plain; charset=utf-8"));
+    assert_eq!((answer.status, answer.content_type()), (413, expect(rust(json), fastapi(text))));
+    let body = expect(rust(r#"{"detail":"Payload Too Large"}"#), fastapi("Content Too Large"));
+    assert_eq!(answer.text().await, body);
+}
+
+#[tokio::test]
+async fn te_47_of_a_thousand_and_one_items_the_last_is_a_507() {
+    own_server_only!("fills the server");
+    let server = start().await;
+    // Two are there from the start.
+    for first in (2..1000).step_by(50) {
+        let new = first..(first + 50).min(1000);
+        let items: Vec<String> = new.map(|number| foobar(&format!("item-{number}"))).collect();
+        for answer in join_all(items.iter().map(|item| create(&server, item))).await {
+            assert_eq!(answer.status, 200);
+        }
+    }
+    let no_room = r#"{"detail":"No room for more items"}"#;
+    assert_answer(create(&server, &foobar("one-more")).await, 507, no_room).await;
+    assert_eq!(get(&server, "/crud/items/one-more", &[("x-token", TOKEN)]).await.status, 404);
+    let taken = r#"{"detail":"Item already exists"}"#;
+    assert_answer(create(&server, &foobar("item-2")).await, 400, taken).await;
+    assert_answer(get(&server, "/crud/items/foo", &[("x-token", TOKEN)]).await, 200, FOO).await;
 }

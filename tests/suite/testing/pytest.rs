@@ -113,3 +113,8 @@ fn te_44_in_python_a_mark_skips_a_test() {
 fn te_45_in_python_tests_run_one_after_the_other() {
     PYTEST.assert_passed("te_45");
 }
+
+#[test]
+fn te_49_in_python_the_client_is_told_its_address() {
+    PYTEST.assert_passed("te_49");
+}

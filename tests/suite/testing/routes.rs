@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use axum::Router;
+use axum::routing::get;
+use lesson_support::Options;
+use lesson_testing::slashes::add_slash;
 use lesson_tests::{
     Answer, Binary, End, TestServer, expect, fastapi, own_server_only, rust, rust_only, texts,
 };
 use reqwest::Method;
 
 use super::start;
+use crate::support::running::Running;
 
 #[tokio::test]
 async fn te_06_hello_is_200_and_a_message() {
@@ -196,6 +201,59 @@ async fn te_43_the_client_sends_method_and_body_again() {
     let answer = server.send(with_note(request)).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.text().await, r#"{"text":"again"}"#);
+}
+
+#[tokio::test]
+async fn te_48_the_redirect_names_no_host() {
+    let server = start().await;
+    let request = server.request(Method::POST, "/slashes?a=1");
+    let answer = server.send(with_note(request.header("host", "elsewhere.example"))).await;
+    assert_eq!(answer.status, 307);
+    let (path, address) = ("/slashes/?a=1", "http://elsewhere.example/slashes/?a=1");
+    assert_eq!(answer.header("location"), Some(expect(rust(path), fastapi(address))));
+}
+
+#[tokio::test]
+async fn te_48_as_a_fallback_it_keeps_the_prefix_and_leads_to_no_other_host() {
+    rust_only!("adds routes");
+    let api = Router::new().route("/items/", get(async || "items")).fallback(add_slash);
+    let app = Router::new().nest("/api", api).fallback(add_slash);
+    let server = Running::start_with(|_| app, Options::default()).await;
+    for (target, location) in [
+        ("/api/items", Some("/api/items/")),
+        ("/api/items?q=a%26b", Some("/api/items/?q=a%26b")),
+        ("/nowhere", Some("/nowhere/")),
+        ("/nowhere/", None),
+        ("/api/nowhere/", None),
+        ("/", None),
+        ("//", None),
+        ("//evil.example", Some("/evil.example/")),
+        ("///evil.example", Some("/evil.example/")),
+        ("/\\evil.example", Some("/evil.example/")),
+        ("/\\/evil.example", Some("/evil.example/")),
+        ("//evil.example/%2e%2e", Some("/evil.example/%2e%2e/")),
+        ("http://evil.example/items", Some("/items/")),
+        ("/%0d%0aset-cookie:a=b", Some("/%0d%0aset-cookie:a=b/")),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        let answer = server.exchange(&request).await;
+        let sent = answer.lines().find_map(|line| line.strip_prefix("location: "));
+        assert_eq!(sent, location, "{target}: {answer}");
+        let status = if location.is_some() { "307" } else { "404" };
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target}: {answer}");
+        // As a browser reads it.
+        let own = reqwest::Url::parse("http://a").expect("an address");
+        let to = own.join(sent.unwrap_or_default()).expect("an address");
+        assert_eq!(to.origin(), own.origin(), "{target}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn te_49_behind_a_server_the_address_is_that_of_the_connection() {
+    let server = start().await;
+    let answer = server.get("/client/").await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (200, r#""127.0.0.1""#));
 }
 
 #[tokio::test]
