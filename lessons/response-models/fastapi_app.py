@@ -4,12 +4,14 @@
     curl http://127.0.0.1:8000/exclude-unset/items/foo
 """
 
+import os
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 app = FastAPI(title="Catalogue", version="1.0.0")
 
@@ -144,18 +146,40 @@ async def exclude(item_id: str) -> Any:
 # ANCHOR_END: fields
 
 
+# --- names --------------------------------------------------------------------
+
+
+# ANCHOR: camel-case
+class Parcel(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    tracking_number: str
+    weight_in_grams: int
+
+
+@app.post("/camel-case/parcels")
+async def create_parcel(parcel: Parcel) -> Parcel:
+    return parcel  # RM-31
+# ANCHOR_END: camel-case
+
+
 # --- redirects, two ways ------------------------------------------------------
 
 
 # ANCHOR: base-url
+PUBLIC_URL = os.environ.get("LESSON_PUBLIC_URL", "").rstrip("/")
+
+
 def base_url(request: Request) -> str:
-    """The address that the connection came in on.
+    """The address that the client knows us by; empty if we don't know it, too.
 
     `request.base_url` and `request.url_for` take it from the Host header, and a client
-    can write into that what it likes.
+    can write into that what it likes. Here the header is compared, and never passed on.
     """
     host, port = request.scope["server"]
-    return f"http://{host}:{port}"
+    bound = f"{host}:{port}"
+    is_known = request.headers.get("host") == bound
+    return PUBLIC_URL or (f"http://{bound}" if is_known else "")
 
 
 BaseUrl = Annotated[str, Depends(base_url)]
@@ -247,6 +271,30 @@ async def search(q: str) -> RedirectResponse:
 async def found(q: str) -> str:
     return q
 # ANCHOR_END: value
+
+
+# --- back to where the client wants to go -------------------------------------
+
+
+# ANCHOR: back
+def own_page(request: Request, next: str) -> str:  # RM-30
+    host, port = request.scope["server"]
+    own = urlsplit(f"{PUBLIC_URL or f'http://{host}:{port}'}/")
+    try:
+        # For browsers, a backslash is a slash. urllib doesn't know that.
+        target = urlsplit(urljoin(own.geturl(), next.replace("\\", "/")))
+    except ValueError as error:  # no address at all
+        raise HTTPException(400, "next must lead to a page of ours") from error
+    is_own = (target.scheme, target.netloc) == (own.scheme, own.netloc)
+    if not is_own or target.path.startswith("//"):
+        raise HTTPException(400, "next must lead to a page of ours")
+    return urlunsplit(("", "", target.path or "/", target.query, target.fragment))
+
+
+@app.get("/redirect-back")
+async def back(page: Annotated[str, Depends(own_page)]) -> RedirectResponse:
+    return RedirectResponse(page, 303)
+# ANCHOR_END: back
 
 
 # --- OpenAPI ------------------------------------------------------------------

@@ -1,7 +1,9 @@
 //! The claims of `lessons/response-models/README.md`, in its order.
 
+mod back;
 mod catalogue;
 mod models;
+mod names;
 mod redirects;
 mod schema;
 

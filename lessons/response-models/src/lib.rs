@@ -12,11 +12,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
-use lesson_support::{EventLog, Lesson, Server};
+use lesson_support::{EventLog, Lesson, Result, Server};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+pub mod back;
+pub mod camel_case;
 pub mod catalogue;
 pub mod complete;
 pub mod encoding;
@@ -25,10 +27,11 @@ pub mod given;
 pub mod items;
 pub mod redirect;
 pub mod sisters;
+pub mod site;
 pub mod statuses;
 
 use items::Items;
-use redirect::BaseUrl;
+use site::Addresses;
 
 /// What the lesson prints when it starts.
 pub const LESSON: Lesson = Lesson {
@@ -48,8 +51,8 @@ pub const LESSON: Lesson = Lesson {
 pub struct AppState {
     /// The records that the models are read from.
     pub items: Items,
-    /// The server's own address, for redirects.
-    pub base_url: BaseUrl,
+    /// Our own address, for redirects.
+    pub addresses: Addresses,
     /// The log that makes order visible.
     pub events: EventLog,
     /// How long a client may be silent within a request's body.
@@ -58,13 +61,17 @@ pub struct AppState {
 
 impl AppState {
     /// What start-up makes.
-    pub fn new(server: &Server) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// If a variable of the environment has a wrong value.
+    pub fn new(server: &Server) -> Result<Self> {
+        Ok(Self {
             items: Items::new(),
-            base_url: BaseUrl(server.base_url()),
+            addresses: Addresses::from_env(server)?,
             events: server.events(),
             read_timeout: server.read_timeout(),
-        }
+        })
     }
 }
 
@@ -75,9 +82,11 @@ pub fn app(state: AppState) -> Router {
         .merge(given::router())
         .merge(sisters::router())
         .merge(fields::router())
+        .merge(camel_case::router())
         .merge(redirect::router())
         .merge(statuses::router())
         .merge(encoding::router())
+        .merge(back::router())
         .merge(catalogue::router())
         .merge(shared_routes(LESSON))
         .fallback(not_found)

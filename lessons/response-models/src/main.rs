@@ -7,7 +7,7 @@ use lesson_support::Server;
 #[tokio::main]
 async fn main() -> lesson_support::Result<()> {
     let server = Server::from_args(LESSON).await?;
-    let state = AppState::new(&server);
+    let state = AppState::new(&server)?;
     server.serve(app(state)).await
 }
 // ANCHOR_END: main

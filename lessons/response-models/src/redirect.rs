@@ -1,6 +1,5 @@
 //! Redirects, two ways: a response that the handler makes, and a type that makes one.
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -8,23 +7,11 @@ use axum::{Json, Router};
 
 use crate::AppState;
 use crate::encoding::percent_encoded;
-
-// ANCHOR: base-url
-/// The server's own address, without a slash at the end.
-#[derive(Clone, Debug)]
-pub struct BaseUrl(pub String);
-
-impl BaseUrl {
-    /// The absolute URL of one of the server's paths.
-    pub fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
-    }
-}
-// ANCHOR_END: base-url
+use crate::site::Site;
 
 // ANCHOR: return
-async fn my_redirect(State(base): State<BaseUrl>) -> Redirect {
-    Redirect::temporary(&base.join("/redirect-return/hello-world"))
+async fn my_redirect(site: Site) -> Redirect {
+    Redirect::temporary(&site.page("/redirect-return/hello-world"))
 }
 
 async fn hello_world() -> Json<&'static str> {
@@ -43,13 +30,13 @@ impl IntoResponse for RedirectTo {
     }
 }
 
-async fn by_class(State(base): State<BaseUrl>) -> RedirectTo {
-    RedirectTo(base.join("/redirect-class/hello-world"))
+async fn by_class(site: Site) -> RedirectTo {
+    RedirectTo(site.page("/redirect-class/hello-world"))
 }
 
 /// A status in front of a response replaces its status.
-async fn see_other(State(base): State<BaseUrl>) -> (StatusCode, RedirectTo) {
-    (StatusCode::SEE_OTHER, RedirectTo(base.join("/redirect-class/hello-world")))
+async fn see_other(site: Site) -> (StatusCode, RedirectTo) {
+    (StatusCode::SEE_OTHER, RedirectTo(site.page("/redirect-class/hello-world")))
 }
 // ANCHOR_END: class
 

@@ -1,6 +1,5 @@
 //! A redirect's status decides what a client does with it.
 
-use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -9,18 +8,15 @@ use fastapi_extract::Path;
 use lesson_support::ApiError;
 
 use crate::AppState;
-use crate::redirect::BaseUrl;
+use crate::site::Site;
 
 // ANCHOR: statuses
 /// A redirect is a status and a header, nothing else, so it can have any status.
-async fn with_status(
-    Path(status): Path<i64>,
-    State(base): State<BaseUrl>,
-) -> Result<impl IntoResponse, ApiError> {
+async fn with_status(Path(status): Path<i64>, site: Site) -> Result<impl IntoResponse, ApiError> {
     // Statuses below 200 come before an answer.
     let status = u16::try_from(status).ok().filter(|status| (200..600).contains(status));
     let status = status.ok_or_else(|| ApiError::from_status(StatusCode::NOT_FOUND))?;
-    let location = base.join("/redirect-status/hello-world");
+    let location = site.page("/redirect-status/hello-world");
     Ok((StatusCode::from_u16(status)?, [(header::LOCATION, location)]))
 }
 

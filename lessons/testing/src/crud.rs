@@ -87,10 +87,12 @@ pub struct Items(Arc<Mutex<HashMap<String, Item>>>);
 impl Items {
     /// The two items that are there from the start.
     pub fn examples() -> Self {
-        let foo = Item::new("foo", "Foo", "There goes my hero");
-        let bar = Item::new("bar", "Bar", "The bartenders");
-        let items = [foo, bar].map(|item| (item.id.clone(), item));
-        Self(Arc::new(Mutex::new(HashMap::from(items))))
+        let items = [
+            Item::new("foo", "Foo", "There goes my hero"),
+            Item::new("bar", "Bar", "The bartenders"),
+        ];
+        let by_id = items.map(|item| (item.id.clone(), item));
+        Self(Arc::new(Mutex::new(HashMap::from(by_id))))
     }
 
     fn get(&self, id: &str) -> Option<Item> {

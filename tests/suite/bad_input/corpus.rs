@@ -10,7 +10,7 @@ use super::values;
 const AT_RANDOM: usize = 2;
 
 /// Texts that some handler asks for, in its query or its body, and what fits.
-const TEXTS: [(&str, &str); 9] = [
+const TEXTS: [(&str, &str); 11] = [
     ("q", "plain"),
     ("query_param", "plain"),
     ("id", "plain"),
@@ -20,10 +20,12 @@ const TEXTS: [(&str, &str); 9] = [
     ("password", "plain"),
     ("to", "plain"),
     ("text", "plain"),
+    ("next", "/plain"),
+    ("trackingNumber", "plain"),
 ];
 
 /// Numbers that some handler asks for.
-const NUMBERS: [(&str, &str); 8] = [
+const NUMBERS: [(&str, &str); 9] = [
     ("skip", "0"),
     ("limit", "5"),
     ("offset", "0"),
@@ -31,6 +33,7 @@ const NUMBERS: [(&str, &str); 8] = [
     ("below", "9"),
     ("number", "1"),
     ("size", "7"),
+    ("weightInGrams", "7"),
     ("is_active", "1"),
 ];
 

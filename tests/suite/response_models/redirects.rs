@@ -1,14 +1,18 @@
 //! Redirects: what is sent, and what clients make of it.
 
 use std::process::Command;
+use std::time::Duration;
 
-use lesson_tests::{Answer, TestServer, binary, expect, fastapi, rust, rust_only};
+use lesson_tests::server::{client, send};
+use lesson_tests::{
+    Answer, Binary, TestServer, binary, expect, fastapi, own_server_only, rust, rust_only,
+};
 use reqwest::{Client, Method};
 
 use super::start;
 
 /// A redirect to one of the server's own pages: a status, a Location, and nothing else.
-async fn assert_redirect(answer: Answer, status: u16, location: &str) {
+pub async fn assert_redirect(answer: Answer, status: u16, location: &str) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.header("location"), Some(location), "{status}");
     assert_eq!(answer.content_type(), None, "{status}");
@@ -197,14 +201,26 @@ fn rm_13_every_ascii_character_is_treated_as_by_starlette() {
 #[tokio::test]
 async fn rm_19_the_target_is_never_taken_from_the_host_header() {
     let server = start().await;
-    for path in ["/redirect-return", "/redirect-class"] {
-        let request = server
-            .request(Method::GET, &format!("{path}/my-redirect"))
-            .header("host", "elsewhere.example")
-            .header("x-forwarded-host", "elsewhere.example");
-        let target = format!("{}{path}/hello-world", server.base_url());
-        assert_redirect(server.send(request).await, 307, &target).await;
+    for host in ["elsewhere.example", "127.0.0.1", "localhost:1", ""] {
+        for path in ["/redirect-return", "/redirect-class"] {
+            let request = server
+                .request(Method::GET, &format!("{path}/my-redirect"))
+                .header("host", host)
+                .header("x-forwarded-host", "elsewhere.example");
+            let target = format!("{path}/hello-world");
+            assert_redirect(server.send(request).await, 307, &target).await;
+        }
     }
+}
+
+#[tokio::test]
+async fn rm_19_a_server_for_all_addresses_does_not_know_which_is_its_own() {
+    rust_only!("starts the real program");
+    let server = Binary::start("response-models", &["--host", "0.0.0.0"], &[]);
+    let request = client().get(format!("{}/redirect-return/my-redirect", server.base_url()));
+    let request = request.header("host", "192.0.2.7:8000");
+    let answer = send(request, Duration::from_secs(1)).await;
+    assert_redirect(answer, 307, "/redirect-return/hello-world").await;
 }
 
 #[tokio::test]
@@ -275,4 +291,34 @@ async fn rm_24_curl_dash_i_works_on_a_redirect() {
     assert_eq!(answer.status, expect(rust(307), fastapi(405)));
     let target = answer.header("location").and_then(|url| url.strip_prefix(server.base_url()));
     assert_eq!(target, expect(rust(Some("/redirect-return/hello-world")), fastapi(None)));
+}
+
+#[tokio::test]
+async fn rm_29_the_public_address_comes_from_the_configuration() {
+    own_server_only!("configures the server");
+    for (configured, address) in [
+        ("https://shop.example", "https://shop.example"),
+        ("https://shop.example/", "https://shop.example"),
+        ("https://shop.example/app", "https://shop.example/app"),
+    ] {
+        let variables = [("LESSON_PUBLIC_URL", configured)];
+        let server = TestServer::start_with("response-models", &variables).await;
+        for host in ["shop.example", "elsewhere.example", &server.base_url()["http://".len()..]] {
+            let request = server.request(Method::GET, "/redirect-return/my-redirect");
+            let answer = server.send(request.header("host", host)).await;
+            assert_redirect(answer, 307, &format!("{address}/redirect-return/hello-world")).await;
+        }
+    }
+}
+
+#[test]
+fn rm_29_a_public_address_without_sense_is_a_sentence() {
+    rust_only!("starts the real program");
+    for wrong in ["shop.example", "ftp://shop.example", "https://", ""] {
+        let ended = binary::run("response-models", &[], &[("LESSON_PUBLIC_URL", wrong)]);
+        let sentence = format!(
+            "Error: LESSON_PUBLIC_URL must be an address such as https://shop.example, not \"{wrong}\"\n"
+        );
+        assert_eq!((ended.code, ended.stderr), (Some(1), sentence));
+    }
 }
