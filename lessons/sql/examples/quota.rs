@@ -63,10 +63,10 @@ async fn add_item(
     if count >= QUOTA {
         return Err(QuotaError::Full);
     }
+    // ANCHOR_END: transaction
     let item = crud::create_item(&mut tx, user_id, &item).await?;
     tx.commit().await?;
     Ok(Json(item))
-    // ANCHOR_END: transaction
 }
 
 enum QuotaError {

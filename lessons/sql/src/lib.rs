@@ -63,6 +63,7 @@ pub struct AppState {
     pub pool: Pool,
     /// Connections for writing.
     pub writer: Writer,
+    // ANCHOR_END: app-state
     /// Hashes passwords.
     pub hasher: Hasher,
     /// The unit of all pauses.
@@ -72,7 +73,6 @@ pub struct AppState {
     /// How long a client may pause while it sends a body.
     pub read_timeout: Duration,
 }
-// ANCHOR_END: app-state
 
 impl AppState {
     /// What start-up makes, over an open database.

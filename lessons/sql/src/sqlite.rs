@@ -81,9 +81,9 @@ pub fn options(url: &str, timeout: Duration) -> Result<SqliteConnectOptions> {
         .create_if_missing(true)
         // Readers and the writer don't wait for each other.
         .journal_mode(SqliteJournalMode::Wal)
-        // Writers wait for each other, but not forever.
+        // How long a writer waits for another program's lock.
         .busy_timeout(timeout)
-        // SQLite's own default is off: then `REFERENCES` means nothing.
+        // sqlx's default, written here so that you see it. Without it `REFERENCES` means nothing.
         .foreign_keys(true))
     // ANCHOR_END: settings
 }
@@ -102,11 +102,12 @@ pub fn is_busy(error: &dyn DatabaseError) -> bool {
     code.is_some_and(|code| code & 0xff == 5)
 }
 
-/// The index that allows each email once. SQLite reports its column instead of its name.
-pub const UNIQUE_EMAIL: &str = "users.email";
-
 /// The foreign key of an item to its user. SQLite doesn't name foreign keys.
 pub const ITEM_OWNER: &str = "FOREIGN KEY";
+
+// ANCHOR: constraint
+/// The index that allows each email once. SQLite reports its column instead of its name.
+pub const UNIQUE_EMAIL: &str = "users.email";
 
 /// Which constraint refused a row. SQLite says so only in the text of its message.
 pub fn constraint(error: &dyn DatabaseError) -> Option<&str> {
@@ -114,6 +115,7 @@ pub fn constraint(error: &dyn DatabaseError) -> Option<&str> {
     let columns = message.strip_prefix("UNIQUE constraint failed: ");
     columns.or_else(|| message.strip_suffix(" constraint failed"))
 }
+// ANCHOR_END: constraint
 
 /// Whether the database cannot hold such a value. SQLite can hold them all.
 pub fn is_invalid_value(_: &dyn DatabaseError) -> bool {

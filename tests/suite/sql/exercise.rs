@@ -31,3 +31,20 @@ async fn the_solution_of_the_exercise_keeps_to_the_quota() {
         assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 17);
     }
 }
+
+#[cfg(not(feature = "postgres"))]
+#[tokio::test]
+async fn a_project_of_your_own_opens_its_database_and_keeps_what_it_wrote() {
+    rust_only!("the example is in Rust");
+    let database = TestDatabase::create();
+    let variables = [("DATABASE_URL", database.url())];
+    for id in ["1", "2"] {
+        let binary = Binary::start_example_with("own_project", &[], &variables);
+        let request = client().post(format!("{}/users/", binary.base_url()));
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(format!("\"user-{id}\"")).send().await.expect("an answer");
+        assert_eq!(answer.text().await.expect("a body"), id);
+        binary.signal("TERM");
+        assert_eq!(binary.wait().code, Some(0));
+    }
+}
