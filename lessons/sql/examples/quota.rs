@@ -63,6 +63,7 @@ async fn add_item(
     if count >= QUOTA {
         return Err(QuotaError::Full);
     }
+    // There's room: insert the item and commit, as in every handler that writes.
     // ANCHOR_END: transaction
     let item = crud::create_item(&mut tx, user_id, &item).await?;
     tx.commit().await?;
