@@ -28,14 +28,21 @@ class Item(BaseModel):
     quantity: int
 
 
+class Stored(Item):
+    id: int
+
+
 stock: dict[int, Item] = {}
 item_ids = count(1)
 
 
-@app.post("/items/")
-async def create_item(item: Item) -> Item:
-    stock[next(item_ids)] = item
-    return item
+@app.post("/items/", status_code=201, max_body_size=4096)
+async def create_item(item: Item) -> Stored:
+    if len(stock) == 1000:
+        raise HTTPException(507, "The stock is full")  # FS-14
+    item_id = next(item_ids)
+    stock[item_id] = item
+    return Stored(id=item_id, **item.model_dump())
 
 
 @app.get("/items/")

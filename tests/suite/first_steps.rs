@@ -2,6 +2,7 @@
 
 mod answers;
 mod fifteen;
+mod half_closed;
 mod manifest;
 mod program;
 mod shutdown;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{env, io};
 
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -21,6 +21,9 @@ use axum::{BoxError, Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::signal;
+#[cfg(unix)]
+use tokio::signal::unix::SignalKind;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 // ANCHOR_END: imports
@@ -51,7 +54,7 @@ async fn serve() -> Result<(), BoxError> {
     let address = listener.local_addr()?;
     // `println!` would panic if nobody reads this any more.
     _ = writeln!(io::stdout(), "listening on http://{address}\nCtrl-C stops it.");
-    axum::serve(listener, app(state)).with_graceful_shutdown(ctrl_c()).await?;
+    axum::serve(listener, app(state)).with_graceful_shutdown(stop_signal()).await?;
     Ok(())
 }
 // ANCHOR_END: main
@@ -78,7 +81,7 @@ fn app(state: AppState) -> Router {
         .route("/items/", get(list_items).post(create_item))
         .route("/items/{item_id}", get(read_item).delete(delete_item))
         .route("/terms", get(terms))
-        .layer(trace)
+        .layer((trace, DefaultBodyLimit::max(MAX_BODY)))
         .with_state(state)
 }
 // ANCHOR_END: app
@@ -116,12 +119,25 @@ struct Item {
 // ANCHOR_END: item
 
 // ANCHOR: create
-async fn create_item(State(state): State<AppState>, Json(item): Json<Item>) -> Json<Item> {
+#[derive(Serialize)]
+struct Stored {
+    #[serde(flatten)]
+    item: Item,
+    id: i64,
+}
+
+async fn create_item(
+    State(state): State<AppState>,
+    Json(item): Json<Item>,
+) -> Result<(StatusCode, Json<Stored>), AppError> {
     let mut stock = state.stock();
+    if stock.items.len() == MAX_ITEMS {
+        return Err(AppError::Full);
+    }
     stock.last_id += 1;
-    let item_id = stock.last_id;
-    stock.items.insert(item_id, item.clone());
-    Json(item)
+    let id = stock.last_id;
+    stock.items.insert(id, item.clone());
+    Ok((StatusCode::CREATED, Json(Stored { item, id })))
 }
 
 async fn list_items(State(state): State<AppState>) -> Json<BTreeMap<i64, Item>> {
@@ -130,6 +146,10 @@ async fn list_items(State(state): State<AppState>) -> Json<BTreeMap<i64, Item>> 
 // ANCHOR_END: create
 
 // ANCHOR: state
+/// What clients send stays in memory, so it has bounds: items, and bytes of a body.
+const MAX_ITEMS: usize = 1000;
+const MAX_BODY: usize = 4096;
+
 #[derive(Clone)]
 struct AppState {
     stock: Arc<Mutex<Stock>>,
@@ -170,6 +190,7 @@ async fn terms(State(state): State<AppState>) -> Result<String, AppError> {
 // ANCHOR: error
 enum AppError {
     NotFound,
+    Full,
     Unexpected(BoxError),
 }
 
@@ -186,6 +207,10 @@ impl IntoResponse for AppError {
             Self::NotFound => {
                 (StatusCode::NOT_FOUND, Json(json!({ "detail": "Item not found" }))).into_response()
             }
+            Self::Full => {
+                let full = Json(json!({ "detail": "The stock is full" }));
+                (StatusCode::INSUFFICIENT_STORAGE, full).into_response()
+            }
             Self::Unexpected(error) => {
                 // As a `dyn Error` it is logged with its causes.
                 tracing::error!(error = &*error as &dyn Error, "unexpected");
@@ -196,11 +221,23 @@ impl IntoResponse for AppError {
 }
 // ANCHOR_END: error
 
-// ANCHOR: ctrl-c
-async fn ctrl_c() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
+// ANCHOR: stop-signal
+/// Ctrl-C, or SIGTERM, which a container gets when it is stopped.
+async fn stop_signal() {
+    #[cfg(unix)]
+    let sigterm = async {
+        signal::unix::signal(SignalKind::terminate())?.recv().await;
+        Ok(())
+    };
+    #[cfg(not(unix))]
+    let sigterm = std::future::pending();
+    let signal = tokio::select! {
+        signal = signal::ctrl_c() => signal,
+        signal = sigterm => signal,
+    };
+    if let Err(error) = signal {
         // Without the signal nobody could stop the server gracefully, so it stops now.
-        tracing::error!(%error, "cannot wait for Ctrl-C");
+        tracing::error!(%error, "cannot wait for signals");
     }
 }
-// ANCHOR_END: ctrl-c
+// ANCHOR_END: stop-signal

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use lesson_tests::{Answer, Program, TestServer, expect, fastapi, own_server_only, rust};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -30,9 +31,10 @@ fn new_name() -> String {
 /// Puts five of an item into the stock; its number.
 async fn add(server: &TestServer) -> i64 {
     let item = json!({ "name": new_name(), "price": 1.5, "quantity": 5 });
-    assert_eq!(post(server, &item).await.status, 200);
-    let found = stock(server).await.into_iter().find(|(_, other)| *other == item);
-    found.expect("the new item").0
+    let answer = post(server, &item).await;
+    assert_eq!(answer.status, 201);
+    let stored: Value = serde_json::from_str(&answer.text().await).expect("JSON");
+    stored["id"].as_i64().expect("a number")
 }
 
 async fn assert_json(answer: Answer, status: u16, body: &str) {
@@ -57,7 +59,15 @@ async fn fs_04_a_body_becomes_a_value_and_a_value_a_body() {
     let name = new_name();
     let body = json!({ "name": name, "colour": "red", "quantity": 1, "price": 2 });
     let answer = post(&server, &body).await;
-    assert_json(answer, 200, &format!(r#"{{"name":"{name}","price":2.0,"quantity":1}}"#)).await;
+    assert_eq!((answer.status, answer.content_type()), (201, Some("application/json")));
+    let stored = answer.text().await;
+    let item = format!(r#"{{"name":"{name}","price":2.0,"quantity":1"#);
+    let id: i64 = stored
+        .strip_prefix(&format!(r#"{item},"id":"#))
+        .and_then(|rest| rest.strip_suffix('}')?.parse().ok())
+        .unwrap_or_else(|| panic!("{stored}"));
+    let answer = server.get(&format!("/items/{id}?limit=9")).await;
+    assert_json(answer, 200, &format!("{item}}}")).await;
 }
 
 #[tokio::test]
@@ -132,4 +142,35 @@ async fn fs_08_an_unexpected_error_is_a_500_that_tells_nothing() {
     let answer = program.get("/terms").await;
     assert_eq!((answer.status, answer.content_type()), (200, Some("text/plain; charset=utf-8")));
     assert_eq!(answer.text().await, "No returns.\n");
+}
+
+#[tokio::test]
+async fn fs_14_of_a_thousand_and_one_items_the_last_is_a_507() {
+    own_server_only!("fills the server");
+    let server = start().await;
+    let item = json!({ "name": "Lamp", "price": 1.5, "quantity": 5 });
+    for _ in 0..20 {
+        for answer in join_all((0..50).map(|_| post(&server, &item))).await {
+            assert_eq!(answer.status, 201);
+        }
+    }
+    let full = r#"{"detail":"The stock is full"}"#;
+    assert_json(post(&server, &item).await, 507, full).await;
+    assert_eq!(stock(&server).await.len(), 1000);
+    // Where one goes, there is room for another.
+    assert_eq!(server.delete("/items/7").await.status, 204);
+    assert_eq!(post(&server, &item).await.status, 201);
+    assert_json(post(&server, &item).await, 507, full).await;
+}
+
+#[tokio::test]
+async fn fs_14_a_larger_body_is_a_413() {
+    let server = start().await;
+    let item = json!({ "name": "x".repeat(4000), "price": 1.5, "quantity": 5 });
+    assert_eq!(post(&server, &item).await.status, 201);
+    let item = json!({ "name": "x".repeat(4096), "price": 1.5, "quantity": 5 });
+    let answer = post(&server, &item).await;
+    assert_eq!((answer.status, answer.content_type()), (413, Some("text/plain; charset=utf-8")));
+    let axums = "Failed to buffer the request body: length limit exceeded";
+    assert_eq!(answer.text().await, expect(rust(axums), fastapi("Content Too Large")));
 }
