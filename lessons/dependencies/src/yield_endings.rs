@@ -92,6 +92,7 @@ async fn endless(
 ) -> Body {
     tasks.add_task(async move { events.add("task") });
     Body::from_stream(stream! {
+        // A real one ends when the server stops, or it holds up the shutdown: see streaming.
         loop {
             yield Ok::<_, Infallible>("piece;");
             sleep(tick * 1).await;
