@@ -17,11 +17,12 @@ use serde_json::{Value, json};
 /// ```
 /// use axum::extract::FromRequestParts;
 /// use axum::http::{StatusCode, request::Parts};
-/// use fastapi_extract::{Header, Rejection};
+/// use fastapi_extract::{Header, Rejection, Secret};
+/// use subtle::ConstantTimeEq;
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Key {
-///     x_key: String,
+///     x_key: Secret,
 /// }
 ///
 /// struct VerifiedKey;
@@ -31,7 +32,7 @@ use serde_json::{Value, json};
 ///
 ///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
 ///         let Header(Key { x_key }) = Header::from_request_parts(parts, state).await?;
-///         if x_key != "secret" {
+///         if !bool::from(x_key.expose().as_bytes().ct_eq(b"secret")) {
 ///             return Err(Rejection::raised(StatusCode::BAD_REQUEST, "X-Key header invalid"));
 ///         }
 ///         Ok(Self)
