@@ -36,3 +36,19 @@ fn sq_41_no_other_lesson_compiles_a_database() {
         assert!(!has("sqlx-postgres"), "{lesson}");
     }
 }
+
+#[test]
+fn sq_06_migrations_keep_their_line_ends() {
+    rust_only!("looks at the lesson's files");
+    // With other line ends a file would have another checksum, and count as changed.
+    let attributes = workspace::root().join(".gitattributes");
+    let attributes = std::fs::read_to_string(attributes).expect(".gitattributes");
+    assert!(attributes.lines().any(|line| line == "*.sql text eol=lf"), "{attributes}");
+    for folder in ["migrations/sqlite", "migrations/postgres"] {
+        let files = workspace::lesson("sql").join(folder).read_dir().expect("a folder");
+        for file in files {
+            let text = std::fs::read_to_string(file.expect("a file").path()).expect("SQL");
+            assert!(!text.contains('\r'), "{text}");
+        }
+    }
+}
