@@ -151,6 +151,13 @@ impl Binary {
         send(request, Duration::from_secs(1)).await
     }
 
+    /// POST of JSON, otherwise as [`get`](Self::get).
+    pub async fn post(&self, path: &str, json: &str) -> Answer {
+        let request = client().post(format!("{}{path}", self.base_url));
+        let request = request.header("content-type", "application/json").body(json.to_owned());
+        send(request, Duration::from_secs(1)).await
+    }
+
     /// Waits for a line of its log that holds `text`.
     pub fn log_line(&self, text: &str) -> String {
         self.process.stderr_line(text)

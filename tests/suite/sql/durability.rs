@@ -42,10 +42,8 @@ async fn sq_36_what_was_acknowledged_survives_kill_9() {
 
     let mut acknowledged = HashSet::new();
     let binary = start();
-    let users = format!("{}/main/users/", binary.base_url());
-    let request = client().post(users).header("content-type", "application/json");
-    let anna = request.body(credentials("anna@example.org")).send().await.expect("an answer");
-    assert_eq!(anna.status(), 200);
+    let anna = binary.post("/main/users/", &credentials("anna@example.org")).await;
+    assert_eq!(anna.status, 200);
     let mut running = Some(binary);
     for round in 1..=3 {
         let binary = running.take().unwrap_or_else(start);
@@ -107,14 +105,9 @@ async fn sq_38_a_body_that_is_cut_off_at_the_shutdown_leaves_no_connection_behin
     rust_only!("reads the log of the real program");
     let options = ["--tick-ms", "50", "--grace-ms", "100"];
     let binary = Binary::start("sql", &options, &[("LESSON_WEAK_HASHES", "1")]);
-    let post = async |name: usize| {
-        let request = client().post(format!("{}/main/users/", binary.base_url()));
-        let request = request.header("content-type", "application/json");
-        let answer = request.body(credentials(&format!("user{name}"))).send().await;
-        assert_eq!(answer.expect("an answer").status(), 200);
-    };
     for number in 0..40 {
-        post(number).await;
+        let user = credentials(&format!("user{number}"));
+        assert_eq!(binary.post("/main/users/", &user).await.status, 200);
     }
     let mut export = binary.get("/extra/export").await;
     export.next_piece().await.expect("a row");

@@ -1,7 +1,6 @@
 //! The exercise of the lesson.
 
 use futures_util::future::join_all;
-use lesson_tests::server::client;
 use lesson_tests::{Binary, TestDatabase, rust_only};
 
 use super::credentials;
@@ -16,11 +15,7 @@ async fn the_solution_of_the_exercise_keeps_to_the_quota() {
         ("LESSON_POOL_TIMEOUT", "3000"),
     ];
     let binary = Binary::start_example_with("quota", &["--tick-ms", "10"], &variables);
-    let post = async |path: &str, body: &str| {
-        let request = client().post(format!("{}{path}", binary.base_url()));
-        let request = request.header("content-type", "application/json").body(body.to_owned());
-        request.send().await.expect("an answer").status().as_u16()
-    };
+    let post = async |path: &str, body: &str| binary.post(path, body).await.status;
     let item = r#"{"title":"t"}"#;
     assert_eq!(post("/quota/users/1/items/", item).await, 404);
     for (id, name) in [(1, "anna"), (2, "ben")] {
@@ -40,10 +35,8 @@ async fn a_project_of_your_own_opens_its_database_and_keeps_what_it_wrote() {
     let variables = [("DATABASE_URL", database.url())];
     for id in ["1", "2"] {
         let binary = Binary::start_example_with("own_project", &[], &variables);
-        let request = client().post(format!("{}/users/", binary.base_url()));
-        let request = request.header("content-type", "application/json");
-        let answer = request.body(format!("\"user-{id}\"")).send().await.expect("an answer");
-        assert_eq!(answer.text().await.expect("a body"), id);
+        let answer = binary.post("/users/", &format!("\"user-{id}\"")).await;
+        assert_eq!(answer.text().await, id);
         binary.signal("TERM");
         assert_eq!(binary.wait().code, Some(0));
     }

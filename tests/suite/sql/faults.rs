@@ -184,7 +184,6 @@ fn migrator(version: i64, sql: &'static str) -> sqlx::migrate::Migrator {
 #[tokio::test]
 async fn sq_36_what_was_acknowledged_around_a_full_disk_survives_kill_9() {
     use lesson_sql::database::open;
-    use lesson_tests::server::client;
     use lesson_tests::{Binary, TestDatabase};
 
     rust_only!("kills the real program");
@@ -197,11 +196,7 @@ async fn sq_36_what_was_acknowledged_around_a_full_disk_survives_kill_9() {
         "ulimit -f 1024; exec \"$0\"",
         &[("DATABASE_URL", database.url()), ("LESSON_WEAK_HASHES", "1")],
     );
-    let post = async |path: &str, body: String| {
-        let request = client().post(format!("{}{path}", program.base_url()));
-        let request = request.header("content-type", "application/json").body(body);
-        request.send().await.expect("an answer").status().as_u16()
-    };
+    let post = async |path: &str, body: String| program.post(path, &body).await.status;
     assert_eq!(post("/main/users/", super::credentials("anna")).await, 200);
     let large = |number: usize| format!(r#"{{"title":"{number}-{}"}}"#, "x".repeat(30_000));
 

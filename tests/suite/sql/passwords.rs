@@ -132,6 +132,13 @@ async fn sq_39_nothing_is_hashed_for_clients_that_have_left() {
     assert!(started.elapsed() < one * 20, "{:?}, one takes {one:?}", started.elapsed());
 }
 
+/// Registers a user of this number, and returns the status.
+#[cfg(target_os = "linux")]
+async fn register(program: &Binary, number: usize) -> u16 {
+    let user = credentials(&format!("user{number}@example.org"));
+    program.post("/main/users/", &user).await.status
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn sq_39_hashes_need_the_memory_of_one_for_each_core() {
@@ -139,13 +146,7 @@ async fn sq_39_hashes_need_the_memory_of_one_for_each_core() {
     let cores = std::thread::available_parallelism().expect("cores").get() as u64;
     let binary = Binary::start("sql", &[], &[]);
     let before = binary.resident_bytes();
-    let url = format!("{}/main/users/", binary.base_url());
-    let client = lesson_tests::server::client();
-    let statuses = join_all((0..100).map(|number| {
-        let body = credentials(&format!("user{number}@example.org"));
-        let request = client.post(&url).header("content-type", "application/json").body(body);
-        async move { request.send().await.expect("an answer").status().as_u16() }
-    }));
+    let statuses = join_all((0..100).map(|number| register(&binary, number)));
     assert_eq!(statuses.await, vec![200; 100]);
     let grown = (binary.resident_bytes() - before) >> 20;
     assert!(grown < (cores + 1) * 19 + 16, "{grown} MiB");
@@ -173,15 +174,9 @@ async fn sq_39_a_burst_of_registrations_is_hashed_a_few_at_a_time() {
     // One a core hashes; the workers, and SQLite's threads, are busy for moments.
     let limit = 3 * cores + 14;
     let binary = Binary::start("sql", &[], &[]);
-    let url = format!("{}/main/users/", binary.base_url());
-    let client = lesson_tests::server::client();
     // Half as many again as may be busy: if all were hashed at once, it would show.
     let burst = limit + limit / 2;
-    let registrations = join_all((0..burst).map(|number| {
-        let body = credentials(&format!("user{number}@example.org"));
-        let request = client.post(&url).header("content-type", "application/json").body(body);
-        async move { request.send().await.expect("an answer").status().as_u16() }
-    }));
+    let registrations = join_all((0..burst).map(|number| register(&binary, number)));
     let watch = async {
         while binary.busy_threads() < limit {
             tokio::time::sleep(Duration::from_millis(2)).await;
