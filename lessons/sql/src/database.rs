@@ -201,7 +201,11 @@ async fn begin(pool: &Pool, statement: &'static str) -> sqlx::Result<Transaction
 ///
 /// SQLite's last connection tidies up its files.
 pub async fn close(pool: Pool, Writer(writer): Writer) {
-    let closing = async { tokio::join!(writer.close(), pool.close()) };
+    // One after the other: of two that close at once, SQLite may take neither for the last.
+    let closing = async {
+        pool.close().await;
+        writer.close().await;
+    };
     if timeout(LAST_WAIT, closing).await.is_err() {
         tracing::warn!("a connection is still in use and is left behind");
     }

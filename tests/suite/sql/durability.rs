@@ -94,6 +94,8 @@ async fn sq_38_the_shutdown_leaves_one_file() {
     let binary = Binary::start("sql", &["--tick-ms", "10"], &variables);
     assert_eq!(binary.get("/main/users/").await.text().await, "[]");
     assert_eq!(files(), ["test.db", "test.db-shm", "test.db-wal"]);
+    // Both pools have a connection now: closed at once, neither would be the last.
+    assert_eq!(binary.post("/main/users/", &credentials("anna")).await.status, 200);
     binary.signal("TERM");
     let ended = binary.wait();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
