@@ -148,10 +148,10 @@ pub fn prepare() -> Result<(), String> {
     }
     let mut venv = Command::new(if cfg!(windows) { "python" } else { "python3" });
     venv.args(["-m", "venv", "--clear"]).arg(environment());
-    succeed(venv)?;
+    workspace::succeed(venv)?;
     let mut pip = Command::new(python());
     pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements_file());
-    succeed(pip)?;
+    workspace::succeed(pip)?;
     fs::write(installed, wanted).map_err(|e| e.to_string())
 }
 
@@ -167,14 +167,6 @@ pub fn requirements() -> Result<String, String> {
 
 fn requirements_file() -> PathBuf {
     workspace::root().join("tests/fastapi/requirements.txt")
-}
-
-fn succeed(mut command: Command) -> Result<(), String> {
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{command:?} failed: {status}")),
-        Err(error) => Err(format!("{command:?} failed: {error}")),
-    }
 }
 
 fn environment() -> PathBuf {

@@ -83,7 +83,6 @@ pub fn check_claims(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
         return Vec::new();
     };
     let mut faults = numbering(&given, &prefix);
-    faults.extend(pages.iter().flat_map(|page| misspelt(page, &prefix)));
     let claims = || given.iter().filter(|claim| !claim.retired);
     faults.extend(too_much_prose(claims()));
     let registered = pages.iter().any(|page| page.file.ends_with(REGISTER));
@@ -166,31 +165,6 @@ fn numbering(given: &[Claim<'_>], prefix: &str) -> Vec<Fault> {
         ))
     }));
     faults
-}
-
-/// Bullets that start with an id, but not in the form that is read.
-fn misspelt(page: &Page, prefix: &str) -> Vec<Fault> {
-    let read: Vec<usize> = numbers(page).map(|claim| claim.line).collect();
-    let retired = page.section(RETIRED);
-    let bullets = page.prose().filter(|(line, _)| !read.contains(line));
-    let ids = bullets.filter_map(|(line, text)| Some((line, leading_id(text, prefix)?)));
-    ids.map(|(line, id)| {
-        let (what, form) = match retired.contains(&line) {
-            true => ("retired", format!("- {prefix}-7: the reason")),
-            false => ("a claim", format!("- **{prefix}-7** …")),
-        };
-        let message = format!("`{id}` is not read as {what}; write `{form}`, with your number");
-        page.fault(line, message)
-    })
-    .collect()
-}
-
-/// What looks like an id at the start of a bullet, whatever the marks around it.
-fn leading_id<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let bullet = ["- ", "* ", "+ "].iter().find_map(|mark| text.trim_start().strip_prefix(mark))?;
-    let word = bullet.split_whitespace().next()?.trim_matches(['*', '_', ':', '.', ',']);
-    let number = word.strip_prefix(prefix)?.trim_start_matches(['-', '\u{2011}', '\u{2013}']);
-    number.starts_with(|c: char| c.is_ascii_digit()).then_some(word)
 }
 
 fn too_much_prose<'a>(claims: impl Iterator<Item = &'a Claim<'a>>) -> Option<Fault> {
@@ -379,23 +353,6 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_are_not_read_as_claims() {
-        let text = "- **ST-1** one\n- **ST-02** two\n* **ST-3** three\n- ST-4: four\n\
-                    - **UTF-8** is none\n- DE-5 is another lesson's\n";
-        assert_eq!(
-            claims_faults(text, &["st_01_one"]),
-            [
-                "lessons/streaming/README.md:2: `ST-02` is not read as a claim; \
-                 write `- **ST-7** …`, with your number",
-                "lessons/streaming/README.md:3: `ST-3` is not read as a claim; \
-                 write `- **ST-7** …`, with your number",
-                "lessons/streaming/README.md:4: `ST-4` is not read as a claim; \
-                 write `- **ST-7** …`, with your number",
-            ]
-        );
-    }
-
-    #[test]
     fn a_test_without_a_claim() {
         assert_eq!(
             claims_faults("- **ST-1** one\n", &["st_01_one", "st_07_seven"]),
@@ -516,18 +473,6 @@ mod tests {
                 "lessons/streaming/README.md:1: ST-1 has no test that runs; \
                  write one called `st_01_…`, or mark the claim `*(prose)*`",
             ]
-        );
-    }
-
-    #[test]
-    fn bullets_that_are_not_read_as_retired() {
-        let text = "- **ST-1** one\n\n## Retired\n\n- ST-2:\n- ST-3:  \n- **ST-4** gone\n";
-        assert_eq!(
-            claims_faults(text, &["st_01_one"]),
-            [("5", "ST-2"), ("6", "ST-3"), ("7", "ST-4")].map(|(line, id)| format!(
-                "lessons/streaming/README.md:{line}: `{id}` is not read as retired; \
-                 write `- ST-7: the reason`, with your number"
-            ))
         );
     }
 

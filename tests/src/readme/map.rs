@@ -1,15 +1,9 @@
 //! The map has a row for each topic of FastAPI's documentation, in FastAPI's order.
-//!
-//! A row is three cells: the topic, with a link to its page; what axum has; and where to
-//! read on, in a lesson of ours or in official documentation.
 
 use super::{Fault, Page};
 
 /// Where FastAPI's documentation is.
 const FASTAPI: &str = "https://fastapi.tiangolo.com/";
-
-/// Documentation that a row may end at. A blog goes out of date, and nobody notices.
-const OFFICIAL: [&str; 3] = ["https://docs.rs/", "https://doc.rust-lang.org/", "https://serde.rs/"];
 
 /// What the map is compared with.
 #[derive(Clone, Copy, Debug)]
@@ -22,110 +16,24 @@ pub struct Sources<'a> {
     pub lessons: &'a [String],
 }
 
-/// A row of the map, as it is written.
-struct Row<'a> {
-    line: usize,
-    cells: Vec<&'a str>,
-}
-
-/// The rows are whole, complete and in order, and the page says what they are a list of.
+/// The topics are complete and in order, each lesson is linked to, and the page says what it is a
+/// list of.
 pub fn check_map(page: &Page, sources: &Sources<'_>) -> Vec<Fault> {
-    let rows = rows(page);
-    let mut faults: Vec<Fault> = rows.iter().flat_map(|row| row_faults(page, row)).collect();
-    faults.extend(topic_fault(page, &rows, sources.topics));
-    faults.extend(lesson_faults(page, &rows, sources.lessons));
+    let mut faults = Vec::from_iter(topic_fault(page, sources.topics));
+    faults.extend(lesson_faults(page, sources.lessons));
     faults.extend(version_fault(page, sources.requirements));
     faults
 }
 
-/// The rows of all tables, without their titles and the dashes below them.
-fn rows(page: &Page) -> Vec<Row<'_>> {
-    let mut rows = Vec::new();
-    let mut in_table = 0;
-    for (line, text) in page.prose() {
-        let Some(row) = text.trim().strip_prefix('|') else {
-            in_table = 0;
-            continue;
-        };
-        in_table += 1;
-        if in_table > 2 {
-            let cells = row.strip_suffix('|').unwrap_or(row).split('|').map(str::trim).collect();
-            rows.push(Row { line, cells });
-        }
-    }
-    rows
-}
-
-impl Row<'_> {
-    /// The topic's address, without the host.
-    fn topic(&self) -> Option<&str> {
-        let mut targets = targets(self.cells.first()?);
-        targets.find_map(|target| target.strip_prefix(FASTAPI))
-    }
-
-    /// What the row says on where to read on.
-    fn places(&self) -> impl Iterator<Item = &str> {
-        self.cells.get(2).into_iter().flat_map(|cell| targets(cell))
-    }
-
-    /// The lessons that it points at, on any of their pages.
-    fn lessons(&self, page: &Page) -> impl Iterator<Item = String> {
-        let root = page.resolve("").unwrap_or_default();
-        self.places().filter_map(move |place| {
-            let file = root.join(place.split('#').next()?);
-            let (lesson, _) = file.to_str()?.strip_prefix("lessons/")?.split_once('/')?;
-            Some(lesson.to_owned())
-        })
-    }
-}
-
-/// The addresses of the links in a cell.
-fn targets(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split("](").skip(1).filter_map(|rest| rest.split(')').next())
-}
-
-fn row_faults(page: &Page, row: &Row<'_>) -> Vec<Fault> {
-    let fault = |message: String| page.fault(row.line, message);
-    let [_, counterpart, _] = row.cells[..] else {
-        return vec![fault(format!(
-            "this row has {} cells; write three: FastAPI's topic, what axum has, and where",
-            row.cells.len()
-        ))];
-    };
-    let mut faults = Vec::new();
-    if row.topic().is_none() {
-        faults.push(fault(format!(
-            "the first cell links to no page of FastAPI's; write `[…]({FASTAPI}tutorial/…/)`"
-        )));
-    }
-    if counterpart.is_empty() {
-        let message = "the second cell is empty; say what axum has, or that it has nothing";
-        faults.push(fault(message.to_owned()));
-    }
-    if row.places().next().is_none() {
-        let message = "the last cell has no link; write one to a lesson, or to documentation";
-        faults.push(fault(message.to_owned()));
-    }
-    let foreign = row.places().filter(|place| !is_sound(place));
-    faults.extend(foreign.map(|place| {
-        let official = OFFICIAL.map(|host| format!("`{host}`")).join(", ");
-        fault(format!(
-            "`{place}` is neither ours nor official documentation; \
-             link to a file of ours, or to a page below one of: {official}"
-        ))
-    }));
-    faults
-}
-
-fn is_sound(place: &str) -> bool {
-    !place.contains(':') || OFFICIAL.iter().any(|host| place.starts_with(host))
-}
-
-/// The topics are those of the list, each once, and in its order; named is where they part.
-fn topic_fault(page: &Page, rows: &[Row<'_>], topics: &str) -> Option<Fault> {
+/// The topics that the page links to are those of the list, each once, and in its order; named
+/// is where they part.
+fn topic_fault(page: &Page, topics: &str) -> Option<Fault> {
+    let links = page.links.iter();
+    let shown: Vec<(usize, &str)> =
+        links.filter_map(|link| Some((link.line, link.target.strip_prefix(FASTAPI)?))).collect();
     let wanted: Vec<&str> = listed(topics).collect();
-    let topic = |index: usize| rows.get(index).and_then(Row::topic);
-    let mut indices = 0..wanted.len().max(rows.len());
+    let topic = |index: usize| shown.get(index).map(|(_, topic)| *topic);
+    let mut indices = 0..wanted.len().max(shown.len());
     let index = indices.find(|index| wanted.get(*index).copied() != topic(*index))?;
     let message = match wanted.get(index) {
         Some(topic) => format!(
@@ -133,7 +41,7 @@ fn topic_fault(page: &Page, rows: &[Row<'_>], topics: &str) -> Option<Fault> {
         ),
         None => "FastAPI has no topic after those above; delete this row".to_owned(),
     };
-    let line = rows.get(index).or(rows.last()).map_or(1, |row| row.line);
+    let line = shown.get(index).or(shown.last()).map_or(1, |(line, _)| *line);
     Some(page.fault(line, message))
 }
 
@@ -142,9 +50,12 @@ fn listed(topics: &str) -> impl Iterator<Item = &str> {
     topics.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-fn lesson_faults(page: &Page, rows: &[Row<'_>], lessons: &[String]) -> Vec<Fault> {
-    let pointed_at: Vec<String> = rows.iter().flat_map(|row| row.lessons(page)).collect();
-    let forgotten = lessons.iter().filter(|lesson| !pointed_at.contains(lesson));
+fn lesson_faults(page: &Page, lessons: &[String]) -> Vec<Fault> {
+    let is_linked = |lesson: &&String| {
+        let folder = format!("{lesson}/");
+        page.links.iter().any(|link| link.target.starts_with(&folder))
+    };
+    let forgotten = lessons.iter().filter(|lesson| !is_linked(lesson));
     forgotten
         .map(|lesson| {
             let message = format!(
@@ -210,57 +121,6 @@ mod tests {
         let table = "| a | b | c |\n| - | - | - |\n";
         let two_tables = format!("{VERSION}\n{table}{BODY}\n## Next\n\n{table}{CORS}{WSGI}");
         assert_eq!(faults_of(&two_tables), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_row_that_does_not_have_three_cells() {
-        let row = CORS.replace("a layer |", "a layer | more |");
-        assert_eq!(
-            faults(&[BODY, &row, WSGI]),
-            ["lessons/README.md:6: this row has 4 cells; \
-              write three: FastAPI's topic, what axum has, and where"]
-        );
-    }
-
-    #[test]
-    fn a_row_without_a_page_of_fastapi() {
-        let row = CORS.replace("fastapi.tiangolo.com", "example.org");
-        assert_eq!(
-            faults(&[BODY, &row, WSGI]),
-            [
-                "lessons/README.md:6: the first cell links to no page of FastAPI's; \
-                 write `[…](https://fastapi.tiangolo.com/tutorial/…/)`",
-                &part(6, "tutorial/cors/"),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_row_that_does_not_say_what_axum_has() {
-        assert_eq!(
-            faults(&[BODY, &CORS.replace("a layer", ""), WSGI]),
-            ["lessons/README.md:6: the second cell is empty; \
-              say what axum has, or that it has nothing"]
-        );
-    }
-
-    #[test]
-    fn a_row_that_leads_nowhere() {
-        assert_eq!(
-            faults(&[BODY, &CORS.replace("[docs](https://docs.rs/tower-http)", "docs"), WSGI]),
-            ["lessons/README.md:6: the last cell has no link; \
-              write one to a lesson, or to documentation"]
-        );
-    }
-
-    #[test]
-    fn a_row_that_leads_to_neither_a_lesson_nor_documentation() {
-        assert_eq!(
-            faults(&[BODY, &CORS.replace("docs.rs", "blog.example"), WSGI]),
-            ["lessons/README.md:6: `https://blog.example/tower-http` is neither ours nor \
-              official documentation; link to a file of ours, or to a page below one of: \
-              `https://docs.rs/`, `https://doc.rust-lang.org/`, `https://serde.rs/`"]
-        );
     }
 
     #[test]

@@ -13,25 +13,18 @@
 //! | [`FIGURES`] | the figures with the file that a measuring run wrote |
 //! | [`check_mentions`] | an id in a sentence with the claims of all pages |
 //! | [`check_links`] | a link with the file and the heading or anchor that it points at |
-//! | [`check_commands`] | a command with the recipes, packages and programs that exist |
 //! | [`check_map`] | the map with FastAPI's topics and the lessons |
-//!
-//! Two more look at source files, because a page relies on what they hold:
-//! [`check_doc_tests`] at examples in documentation, [`check_modules`] at files of tests.
 //!
 //! [`bless_code`], [`bless_console`] and [`Generated::bless`] give the page's text as it should
 //! be; [`routes_of`] gives what a lesson's table of routes lists.
 
 mod claims;
 mod code;
-mod commands;
 mod console;
-mod doc_tests;
 mod generated;
 mod links;
 mod map;
 mod mentions;
-mod modules;
 mod routes;
 
 use std::fmt;
@@ -43,14 +36,11 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 pub use claims::{TestFunction, check_claims, check_differences, test_functions};
 pub use code::{bless_code, check_code};
-pub use commands::check_commands;
 pub use console::{bless_console, check_console, check_no_console};
-pub use doc_tests::check_doc_tests;
 pub use generated::{ANSWERS, FIGURES, Generated};
 pub use links::check_links;
 pub use map::{Sources, check_map};
 pub use mentions::check_mentions;
-pub use modules::check_modules;
 pub use routes::routes_of;
 
 /// Where a lesson registers its claims, if not in its README.
@@ -84,7 +74,6 @@ pub struct Page {
     /// The ids of its `<a id="…">`.
     anchors: Vec<String>,
     links: Vec<Link>,
-    code_spans: Vec<CodeSpan>,
     /// `code` comments that no block follows.
     stray_sources: Vec<Source>,
 }
@@ -126,13 +115,6 @@ struct Link {
     target: String,
 }
 
-/// Code in a sentence, between backticks.
-#[derive(Debug)]
-struct CodeSpan {
-    line: usize,
-    text: String,
-}
-
 impl Page {
     /// Reads `file`, a path seen from the repository's `root`.
     pub fn read(root: &Path, file: &str) -> io::Result<Self> {
@@ -150,7 +132,6 @@ impl Page {
             headings: Vec::new(),
             anchors: Vec::new(),
             links: Vec::new(),
-            code_spans: Vec::new(),
             stray_sources: Vec::new(),
         };
         page.parse();
@@ -186,9 +167,6 @@ impl Page {
                 continue;
             }
             self.stray_sources.extend(before);
-            if let Event::Code(span) = &event {
-                self.code_spans.push(CodeSpan { line, text: span.to_string() });
-            }
             match event {
                 Event::End(TagEnd::CodeBlock) => {
                     self.blocks.extend(block.take().map(Block::closed));
