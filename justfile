@@ -29,7 +29,7 @@ parity *LESSON:
 check-mine LESSON URL *OPTIONS:
     cargo run -p lesson-tests --bin claims -- check-mine {{LESSON}} {{URL}} {{OPTIONS}}
 
-# Rewrites the pages' code blocks, transcripts and tables of answers from what the code and the servers do.
+# Rewrites the pages' code blocks, transcripts, tables of answers and minutes from what the code and the servers do.
 bless:
     cargo run --quiet -p lesson-tests --bin bless
 

@@ -6,11 +6,26 @@ use std::thread;
 
 use lesson_tests::figures::{self, Figures};
 use lesson_tests::readme::{
-    FIGURES, Fault, Page, Sources, TestFunction, check_claims, check_code, check_console,
-    check_differences, check_links, check_map, check_mentions, check_no_console, routes_of,
-    test_functions,
+    ANSWERS, FIGURES, Fault, MINUTES, Page, Sources, TestFunction, check_budget, check_claims,
+    check_code, check_console, check_differences, check_links, check_map, check_mentions,
+    check_no_console, minutes, routes_of, test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
+
+/// Pages that are still to be cut down to their budget. The list only becomes shorter.
+const OVER_BUDGET: [&str; 7] = [
+    "lessons/async/README.md",
+    "lessons/background-tasks/README.md",
+    "lessons/dependencies/README.md",
+    "lessons/lifespan/README.md",
+    "lessons/response-models/README.md",
+    "lessons/streaming/README.md",
+    "lessons/testing/README.md",
+];
+
+fn is_over_budget(page: &Page) -> bool {
+    OVER_BUDGET.contains(&page.file())
+}
 
 fn assert_none(faults: Vec<Fault>) {
     let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
@@ -20,6 +35,27 @@ fn assert_none(faults: Vec<Fault>) {
 #[test]
 fn code_blocks_are_cut_from_compiled_files() {
     assert_none(pages::all().iter().flat_map(check_code).collect());
+}
+
+#[test]
+fn pages_are_short_enough() {
+    let pages = pages::of_lessons().into_iter().flat_map(|(_, pages)| pages);
+    let (over, others): (Vec<Page>, Vec<Page>) = pages.partition(is_over_budget);
+    assert_none(others.iter().flat_map(check_budget).collect());
+    for file in OVER_BUDGET {
+        let is_over = over.iter().any(|page| page.file() == file && !check_budget(page).is_empty());
+        assert!(is_over, "{file} is within its budget, or gone; take it off OVER_BUDGET");
+    }
+}
+
+/// A README that is cut down says how long it takes, and every page that says it is right.
+#[test]
+fn minutes_are_those_that_a_page_takes() {
+    let is_in_budget = |page: &Page| page.file().ends_with("/README.md") && !is_over_budget(page);
+    let pages = pages::of_lessons().into_iter().flat_map(|(_, pages)| pages);
+    let pages = pages.map(|page| [page]);
+    let timed = pages.filter(|page| is_in_budget(&page[0]) || MINUTES.is_in(page));
+    assert_none(timed.flat_map(|page| MINUTES.check(&page, minutes)).collect());
 }
 
 #[test]
@@ -133,6 +169,7 @@ fn examples_in_the_documentation_are_tested() {
 fn intended_differences_are_in_the_table() {
     for (lesson, pages) in pages::of_lessons() {
         assert_none(check_differences(&pages, &tests_of(&lesson)));
+        assert!(ANSWERS.is_in(&pages), "{lesson}: `<!-- answers -->` stands nowhere");
     }
 }
 

@@ -1,10 +1,11 @@
-//! Rewrites what the pages show of the code, of the servers and of the tests.
+//! Rewrites what the pages show of the code, of the servers and of the tests, and how long they
+//! take to read.
 //!
 //! Only what no longer fits is rewritten. Read the diff: it is what changed for a reader.
 
 use std::path::Path;
 
-use lesson_tests::readme::{ANSWERS, Page, bless_code, bless_console};
+use lesson_tests::readme::{ANSWERS, MINUTES, Page, bless_code, bless_console, minutes};
 use lesson_tests::{SuiteRun, differences, pages};
 
 fn main() {
@@ -22,6 +23,10 @@ fn main() {
         for page in pages {
             write(&page, &ANSWERS.bless(&page, &answers));
         }
+    }
+    // Last, for what was written before takes its time to be read.
+    for page in pages::all() {
+        write(&page, &MINUTES.bless(&page, &minutes(&page)));
     }
 }
 

@@ -3,10 +3,16 @@
 use super::{Fault, Page, register};
 
 /// The table of what FastAPI and axum answer where they differ, written by a run of the tests.
-pub const ANSWERS: Generated = Generated { name: "answers", command: "just bless" };
+pub const ANSWERS: Generated =
+    Generated { name: "answers", command: "just bless", in_a_sentence: false };
 
 /// The figures that a measuring run wrote down.
-pub const FIGURES: Generated = Generated { name: "figures", command: "just bless-figures" };
+pub const FIGURES: Generated =
+    Generated { name: "figures", command: "just bless-figures", in_a_sentence: false };
+
+/// How many minutes a page takes to read.
+pub const MINUTES: Generated =
+    Generated { name: "minutes", command: "just bless", in_a_sentence: true };
 
 /// A part of a page between `<!-- answers -->` and `<!-- /answers -->`.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +20,8 @@ pub struct Generated {
     name: &'static str,
     /// The command that writes it.
     command: &'static str,
+    /// Whether the comments stand within a line, and not on lines of their own.
+    in_a_sentence: bool,
 }
 
 /// What stands up to the opening comment, between the two, and from the closing one on.
@@ -46,6 +54,9 @@ impl Generated {
     /// The page's text with this between the comments; unchanged if it has not both.
     pub fn bless(&self, page: &Page, content: &str) -> String {
         match self.parts(page) {
+            Some(Parts { before, after, .. }) if self.in_a_sentence => {
+                format!("{before}{content}{after}")
+            }
             Some(Parts { before, after, .. }) => format!("{before}\n\n{content}\n{after}"),
             None => page.text.clone(),
         }
@@ -58,7 +69,8 @@ impl Generated {
     /// Takes a page apart; `None` if it has not both comments, in this order.
     fn parts<'a>(&self, page: &'a Page) -> Option<Parts<'a>> {
         let [opening, closing] = self.comments();
-        let start = page.text.find(&format!("{opening}\n"))? + opening.len();
+        let line_end = if self.in_a_sentence { "" } else { "\n" };
+        let start = page.text.find(&format!("{opening}{line_end}"))? + opening.len();
         let end = start + page.text[start..].find(&closing)?;
         let text = &page.text;
         Some(Parts { before: &text[..start], shown: &text[start..end], after: &text[end..] })
@@ -77,9 +89,13 @@ impl Generated {
             Some(line) => format!("be `{line}`"),
             None => "not be here".to_owned(),
         };
-        // The first line stands below the comment and an empty line.
-        let line = before.matches('\n').count() + 3 + same;
-        Some(page.fault(line, format!("this line should {should}; run `{}`", self.command)))
+        let line = before.matches('\n').count() + 1;
+        // The first line of others stands below the comment and an empty line.
+        let (line, what) = match self.in_a_sentence {
+            true => (line, self.name),
+            false => (line + 2 + same, "this line"),
+        };
+        Some(page.fault(line, format!("{what} should {should}; run `{}`", self.command)))
     }
 }
 
@@ -116,6 +132,19 @@ mod tests {
             faults(&pages(&["", &more])),
             [format!("{CLAIMS}:9: this line should not be here; run `just bless`")]
         );
+    }
+
+    #[test]
+    fn minutes_stand_in_a_sentence() {
+        let text = "# T\n\nIn <!-- minutes -->7<!-- /minutes --> minutes.\n";
+        let faults = |text| messages(MINUTES.check(&[page(text)], |_| "24".to_owned()));
+        assert_eq!(
+            faults(text),
+            ["lessons/streaming/README.md:3: minutes should be `24`; run `just bless`"]
+        );
+        let blessed = MINUTES.bless(&page(text), "24");
+        assert_eq!(blessed, text.replace('7', "24"));
+        assert_eq!(faults(&blessed), Vec::<String>::new());
     }
 
     #[test]

@@ -12,12 +12,14 @@
 //! | [`ANSWERS`] | the table of answers with a run of the tests |
 //! | [`FIGURES`] | the figures with the file that a measuring run wrote |
 //! | [`check_mentions`] | an id in a sentence with the claims of all pages |
+//! | [`check_budget`], [`MINUTES`] | the length of a page with what a reader has time for |
 //! | [`check_links`] | a link with the file and the heading or anchor that it points at |
 //! | [`check_map`] | the map with FastAPI's topics and the lessons |
 //!
 //! [`bless_code`], [`bless_console`] and [`Generated::bless`] give the page's text as it should
 //! be; [`routes_of`] gives what a lesson's table of routes lists.
 
+mod budget;
 mod claims;
 mod code;
 mod console;
@@ -34,10 +36,11 @@ use std::path::{Component, Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+pub use budget::{check_budget, minutes};
 pub use claims::{TestFunction, check_claims, check_differences, test_functions};
 pub use code::{bless_code, check_code};
 pub use console::{bless_console, check_console, check_no_console};
-pub use generated::{ANSWERS, FIGURES, Generated};
+pub use generated::{ANSWERS, FIGURES, Generated, MINUTES};
 pub use links::check_links;
 pub use map::{Sources, check_map};
 pub use mentions::check_mentions;
