@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fault, Page, REGISTER, link_text, register};
+use super::{Fault, Page, link_text, register};
 use crate::claim_id::ClaimId;
 
 /// How many claims of a lesson may do without a test.
@@ -55,7 +55,7 @@ impl TestFunction {
 
 /// A number that was given, to a claim of today or to one that is retired.
 pub(super) struct Claim<'a> {
-    page: &'a Page,
+    pub(super) page: &'a Page,
     line: usize,
     pub(super) id: ClaimId,
     /// Its sentence, or the reason why it is retired.
@@ -85,8 +85,7 @@ pub fn check_claims(pages: &[Page], tests: &[TestFunction]) -> Vec<Fault> {
     let mut faults = numbering(&given, &prefix);
     let claims = || given.iter().filter(|claim| !claim.retired);
     faults.extend(too_much_prose(claims()));
-    let registered = pages.iter().any(|page| page.file.ends_with(REGISTER));
-    faults.extend(claims().filter_map(|claim| anchor_fault(claim, registered)));
+    faults.extend(claims().filter_map(|claim| anchor_fault(claim, register(pages))));
 
     // A test that is ignored does not run, and so it proves nothing.
     let run = tests.iter().filter(|test| !test.ignored);
@@ -175,11 +174,17 @@ fn too_much_prose<'a>(claims: impl Iterator<Item = &'a Claim<'a>>) -> Option<Fau
     )))
 }
 
-/// A claim ends with the anchor that links to it name; it must where claims have a page.
-fn anchor_fault(claim: &Claim<'_>, registered: bool) -> Option<Fault> {
-    let anchor = format!("<a id=\"{}\"></a>", claim.id.anchor());
+/// A claim ends with the anchor that links to it name; it must where claims have a page, and
+/// there it stands on that page, for a link in the text leads to it.
+fn anchor_fault(claim: &Claim<'_>, register: &Page) -> Option<Fault> {
+    let (id, registered) = (&claim.id, register.is_register());
+    if registered && claim.page.file != register.file {
+        let message = format!("{id} is claimed beside the register; move it to {}", register.file);
+        return Some(claim.fault(message));
+    }
+    let anchor = format!("<a id=\"{}\"></a>", id.anchor());
     let sound = claim.text.ends_with(&anchor) || !registered && !claim.text.contains("<a id=");
-    let message = || format!("{} does not end with its anchor; write `{anchor}` there", claim.id);
+    let message = || format!("{id} does not end with its anchor; write `{anchor}` there");
     (!sound).then(|| claim.fault(message()))
 }
 
@@ -401,20 +406,18 @@ mod tests {
 
     #[test]
     fn claims_are_counted_over_all_pages() {
-        let claims = "- **ST-2** two <a id=\"st-2\"></a>\n- **ST-1** one <a id=\"st-1\"></a>\n";
-        let readme = "- **ST-3** three <a id=\"st-3\"></a>\n";
-        let tests = ["st_01_one", "st_02_two", "st_03_three"];
-        assert_eq!(faults_of_pages(&[readme, claims], &tests), Vec::<String>::new());
-        let twice = claims.replace("-1", "-3");
+        let claims = "- **ST-2** two <a id=\"st-2\"></a>\n".repeat(2)
+            + "- **ST-4** four <a id=\"st-4\"></a>\n";
+        let tests = ["st_02_two", "st_04_four", "st_09_nine"];
+        let readme = "## Retired\n\n- ST-1: gone\n";
         assert_eq!(
-            faults_of_pages(&[readme, &twice], &["st_02_two", "st_03_three", "st_09_nine"]),
+            faults_of_pages(&[readme, &claims], &tests),
             [
                 format!(
-                    "{CLAIMS}:2: ST-3 is claimed in lessons/streaming/README.md:1, \
-                     and a number is given once; take the next free one"
+                    "{CLAIMS}:2: ST-2 is claimed in {CLAIMS}:1, and a number is given once; take the next free one"
                 ),
                 format!(
-                    "{CLAIMS}:1: ST-2 comes, but there is no ST-1; number the claims from 1 \
+                    "{CLAIMS}:3: ST-4 comes, but there is no ST-3; number the claims from 1 \
                      without a gap, and list what is given up below a heading `Retired`"
                 ),
                 format!(
@@ -422,6 +425,19 @@ mod tests {
                      write `- **ST-9** …` in {CLAIMS}, or rename the test"
                 ),
             ]
+        );
+    }
+
+    #[test]
+    fn a_claim_beside_the_register() {
+        let claims = "- **ST-1** one <a id=\"st-1\"></a>\n";
+        let readme = "\n- **ST-2** two <a id=\"st-2\"></a>\n";
+        assert_eq!(
+            faults_of_pages(&[readme, claims], &["st_01_one", "st_02_two"]),
+            [format!(
+                "lessons/streaming/README.md:2: ST-2 is claimed beside the register; \
+                 move it to {CLAIMS}"
+            )]
         );
     }
 

@@ -11,7 +11,7 @@
 //! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
 //! | [`ANSWERS`] | the table of answers with a run of the tests |
 //! | [`FIGURES`] | the figures with the file that a measuring run wrote |
-//! | [`check_mentions`] | an id in a sentence with the claims of all pages |
+//! | [`check_mentions`] | an id in a sentence with the claims of all pages, and its link |
 //! | [`check_budget`], [`MINUTES`] | the length of a page with what a reader has time for |
 //! | [`check_links`] | a link with the file and the heading or anchor that it points at |
 //! | [`check_map`] | the map with FastAPI's topics and the lessons |
@@ -77,6 +77,8 @@ pub struct Page {
     /// The ids of its `<a id="…">`.
     anchors: Vec<String>,
     links: Vec<Link>,
+    /// The words of its sentences that are no part of a link.
+    unlinked: Vec<Words>,
     /// `code` comments that no block follows.
     stray_sources: Vec<Source>,
 }
@@ -118,6 +120,13 @@ struct Link {
     target: String,
 }
 
+/// A piece of a sentence.
+#[derive(Debug)]
+struct Words {
+    line: usize,
+    text: String,
+}
+
 impl Page {
     /// Reads `file`, a path seen from the repository's `root`.
     pub fn read(root: &Path, file: &str) -> io::Result<Self> {
@@ -135,6 +144,7 @@ impl Page {
             headings: Vec::new(),
             anchors: Vec::new(),
             links: Vec::new(),
+            unlinked: Vec::new(),
             stray_sources: Vec::new(),
         };
         page.parse();
@@ -158,6 +168,7 @@ impl Page {
         let mut block: Option<Block> = None;
         let mut heading: Option<Heading> = None;
         let mut source: Option<Source> = None;
+        let mut links = 0;
         for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
             // The comment's own end is all that may come between it and its block.
             if event == Event::End(TagEnd::HtmlBlock) {
@@ -182,7 +193,9 @@ impl Page {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     let (text, target) = (link_text(&text[range]), dest_url.into_string());
                     self.links.push(Link { line, text: text.to_owned(), target });
+                    links += 1;
                 }
+                Event::End(TagEnd::Link | TagEnd::Image) => links -= 1,
                 Event::Html(html) | Event::InlineHtml(html) => {
                     self.anchors.extend(anchor(&html));
                     source = Source::parse(&html, line);
@@ -190,8 +203,13 @@ impl Page {
                 Event::Text(part) | Event::Code(part) => {
                     if let Some(block) = &mut block {
                         block.text.push_str(&part);
-                    } else if let Some(heading) = &mut heading {
+                        continue;
+                    }
+                    if let Some(heading) = &mut heading {
                         heading.title.push_str(&part);
+                    }
+                    if links == 0 {
+                        self.unlinked.push(Words { line, text: part.into_string() });
                     }
                 }
                 _ => {}
@@ -215,6 +233,11 @@ impl Page {
             docs if docs.ends_with("docs") => docs.parent().unwrap_or(docs),
             folder => folder,
         }
+    }
+
+    /// Whether it is the page of a lesson that has all its claims.
+    fn is_register(&self) -> bool {
+        self.file.ends_with(REGISTER)
     }
 
     /// How a link in it reaches a file of the folder that it is about.
@@ -328,7 +351,7 @@ impl Source {
 
 /// The page of a lesson that registers its claims: `docs/claims.md`, or the README.
 fn register(pages: &[Page]) -> &Page {
-    pages.iter().find(|page| page.file.ends_with(REGISTER)).unwrap_or(&pages[0])
+    pages.iter().find(|page| page.is_register()).unwrap_or(&pages[0])
 }
 
 /// A path without `..`; `None` if it leaves the root, for there it exists on this machine only.
