@@ -9,7 +9,7 @@ import itertools
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Annotated, Any, Self
@@ -77,36 +77,6 @@ async def common_parameters(
 async def read_items(commons: Annotated[dict, Depends(common_parameters)]) -> dict:
     return commons  # DE-3
 # ANCHOR_END: function
-
-
-# --- what is a dependency -----------------------------------------------------
-
-
-# ANCHOR: not-callable
-@app.get("/not-callable/why")
-async def why_not_callable() -> dict[str, str]:
-    other = FastAPI()
-    try:
-        # DE-2: the error comes here, where the route is declared.
-        @other.get("/")
-        async def handler(value: Annotated[str, Depends("a string")]) -> str:
-            return value
-    except TypeError as error:
-        return {"error": type(error).__name__, "message": str(error)}
-    return {}
-# ANCHOR_END: not-callable
-
-
-# ANCHOR: untyped
-@app.get("/untyped/items/")
-async def untyped(commons: Annotated[Any, Depends(common_parameters)]) -> dict:
-    return commons  # DE-6
-
-
-@app.get("/untyped/items-wrong-type/")
-async def wrong_type(commons: Annotated[int, Depends(common_parameters)]) -> dict:
-    return commons  # DE-6: a dict all the same
-# ANCHOR_END: untyped
 
 
 # --- one dependency, many routes ----------------------------------------------
@@ -196,29 +166,6 @@ async def sub_items(
     note("handler")
     return {"q_or_cookie": query_or_default}
 # ANCHOR_END: sub
-
-
-# ANCHOR: deep
-def one_deeper(below: Callable[..., int]) -> Callable[..., int]:
-    async def level(depth: Annotated[int, Depends(below)]) -> int:
-        return depth + 1
-
-    return level
-
-
-async def ground() -> int:
-    return 0
-
-
-deepest: Callable[..., int] = ground
-for _ in range(50):
-    deepest = one_deeper(deepest)
-
-
-@app.get("/sub/deep/")
-async def deep(depth: Annotated[int, Depends(deepest)]) -> int:
-    return depth  # DE-14
-# ANCHOR_END: deep
 
 
 # --- once per request ---------------------------------------------------------

@@ -1,13 +1,36 @@
-"""What the lesson claims about overriding in FastAPI. Run by pytest: see README.md."""
+"""What the lesson claims about FastAPI that no request can show. The suite runs it with pytest."""
 
 from collections.abc import Iterator
+from typing import Annotated, Any
 
 import pytest
+from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 
-from fastapi_app import app, current_user
+from fastapi_app import app, common_parameters, current_user
 
 client = TestClient(app)
+
+
+def test_de_02_a_string_is_not_a_dependency() -> None:
+    other = FastAPI()
+    with pytest.raises(TypeError, match="'a string' is not a callable object"):
+
+        @other.get("/")
+        async def handler(value: Annotated[str, Depends("a string")]) -> str:
+            return value
+
+
+@pytest.mark.parametrize("annotation", [Any, int])
+def test_de_06_the_type_beside_depends_means_nothing(annotation: Any) -> None:
+    other = FastAPI()
+
+    @other.get("/")
+    async def handler(commons: Annotated[annotation, Depends(common_parameters)]) -> dict:
+        return commons  # a dict, whatever the annotation says
+
+    response = TestClient(other).get("/?q=foo&skip=1")
+    assert response.json() == {"q": "foo", "skip": 1, "limit": 100}
 
 
 # ANCHOR: override

@@ -1,14 +1,14 @@
-//! The claims of `lessons/dependencies/README.md`, in its order.
+//! The claims of the dependencies lesson, which `lessons/dependencies/docs/claims.md` lists.
 
 mod body;
 mod cached;
 mod class;
+mod current_user;
 mod exercise;
 mod function;
 mod guards;
 mod instance;
 mod layers;
-mod overrides;
 mod read_body;
 mod sub;
 mod time_limit;
@@ -27,19 +27,23 @@ use axum::body::{Body, to_bytes};
 use axum::http::request::Builder;
 use axum::response::Response;
 use lesson_dependencies::AppState;
+use lesson_dependencies::current_user::InMemorySessions;
 use lesson_dependencies::guards::Secrets;
 use lesson_dependencies::instance::FixedContentQueryChecker;
-use lesson_dependencies::overrides::InMemorySessions;
 use lesson_support::{AfterResponse, EventLog, Tick};
+use lesson_tests::fastapi::Pytest;
 use lesson_tests::{Answer, TestServer, expect, fastapi, rust};
 use reqwest::Method;
 use tower::ServiceExt;
+
+/// What can be said about FastAPI only from inside.
+static PYTEST: Pytest = Pytest::of("dependencies");
 
 async fn start() -> TestServer {
     TestServer::start("dependencies").await
 }
 
-/// A state of its own, for a test that calls a router in process.
+/// A fresh state, for a test that calls a router in process.
 fn state() -> AppState {
     AppState {
         tick: Tick::from_ms(1),

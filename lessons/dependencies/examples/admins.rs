@@ -12,8 +12,8 @@ use axum::http::request::Parts;
 use axum::routing::get;
 use axum_extra::extract::Cached;
 use fastapi_extract::{Header, Rejection, Secret};
+use lesson_dependencies::current_user::unauthorized;
 use lesson_dependencies::guards::is_same;
-use lesson_dependencies::overrides::unauthorized;
 use lesson_support::{ApiError, EventLog, Lesson, Result, Server, shared_routes};
 use serde::Deserialize;
 

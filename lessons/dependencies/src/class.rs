@@ -1,4 +1,4 @@
-//! A class as a dependency: an extractor of your own.
+//! Extractors of your own: one that is written, and one that is derived.
 
 use std::sync::atomic::Ordering;
 
@@ -49,9 +49,8 @@ async fn made(common: CommonQueryParams) -> Json<u64> {
 // ANCHOR_END: class
 
 // ANCHOR: short
-/// The same parameters, without a `Query(…)` around them in the handler.
 #[derive(Deserialize, Serialize, FromRequestParts)]
-#[from_request(via(Query))]
+#[from_request(via(Query), rejection(Rejection))]
 struct ShortQueryParams {
     q: Option<String>,
     #[serde(default)]

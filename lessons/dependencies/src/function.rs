@@ -1,14 +1,16 @@
-//! A function as a dependency: in axum, the type of an argument.
+//! Query parameters that several routes share: a struct, and an argument of its type.
 
+// ANCHOR: use
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::Query;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
+// ANCHOR_END: use
 
 // ANCHOR: common-params
-/// The query parameters that many routes share: `?q=foo&skip=1&limit=2`.
+/// The query parameters that several routes share: `?q=foo&skip=1&limit=2`.
 #[derive(Deserialize, Serialize)]
 #[serde(default)]
 pub struct CommonParams {

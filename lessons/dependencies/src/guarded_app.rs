@@ -9,7 +9,7 @@ use crate::AppState;
 use crate::guards::BothVerified;
 
 // ANCHOR: app
-/// The section's routes: every one of them wants token and key.
+/// The section's routes. Each of them wants the token and the key.
 pub fn router(state: &AppState) -> Router<AppState> {
     let both_verified = from_extractor_with_state::<BothVerified, _>(state.clone());
     let app = Router::new().route("/items/", get(items)).route("/users/", get(users));

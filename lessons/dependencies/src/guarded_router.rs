@@ -14,7 +14,7 @@ use crate::AppState;
 use crate::guards::VerifiedToken;
 
 // ANCHOR: router
-/// The section's routes, all of them behind `require_token`.
+/// The section's routes, all of them behind the guard.
 pub fn router(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/router/items/", get(items))
@@ -23,7 +23,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route_layer(from_fn_with_state(state.clone(), require_token))
 }
 
-/// A layer written as a function. It takes extractors as a handler does; if one refuses, so does it.
+/// A layer written as a function. It takes extractors, as a handler does.
 async fn require_token(_: VerifiedToken, request: Request, next: Next) -> Response {
     next.run(request).await
 }

@@ -1,4 +1,4 @@
-//! Extractors that can refuse a request, in front of a route.
+//! Guards: extractors that can refuse a request, as a layer or as an argument.
 
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use axum::middleware::from_extractor_with_state;
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::{All, Header, Path, Rejection, Secret};
-use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
@@ -37,9 +36,9 @@ impl Secrets {
 // ANCHOR: same
 /// Whether a client has sent the right secret.
 ///
-/// `==` stops at the first byte that differs, and whoever measures it finds a secret byte by
-/// byte. This looks at every byte. Only a text of another length is refused at once: the length
-/// of a random token is no secret.
+/// `==` stops at the first byte that differs, so by measuring its time a client could find a
+/// secret byte by byte. This looks at every byte. Only a text of another length is refused at
+/// once: the length of a random token isn't secret.
 pub fn is_same(given: &str, right: &str) -> bool {
     given.as_bytes().ct_eq(right.as_bytes()).into()
 }
@@ -51,7 +50,7 @@ struct TokenHeader {
     x_token: Secret,
 }
 
-/// Proof that the request has the right `X-Token`: only the extractor can make one.
+/// Proof that the request has the right `X-Token`. Only the extractor can make one.
 pub struct VerifiedToken(());
 
 impl FromRequestParts<AppState> for VerifiedToken {
@@ -61,14 +60,10 @@ impl FromRequestParts<AppState> for VerifiedToken {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
         state.events.add("token checked");
         if !is_same(x_token.expose(), &state.secrets.token) {
-            return Err(refused("X-Token header invalid"));
+            return Err(Rejection::raised(StatusCode::BAD_REQUEST, "X-Token header invalid"));
         }
         Ok(Self(()))
     }
-}
-
-fn refused(detail: &str) -> Rejection {
-    ApiError::new(StatusCode::BAD_REQUEST, detail).into()
 }
 // ANCHOR_END: token
 
@@ -88,7 +83,7 @@ impl FromRequestParts<AppState> for VerifiedKey {
         let Header(KeyHeader { x_key }) = Header::from_request_parts(parts, state).await?;
         state.events.add("key checked");
         if !is_same(x_key.expose(), &state.secrets.key) {
-            return Err(refused("X-Key header invalid"));
+            return Err(Rejection::raised(StatusCode::BAD_REQUEST, "X-Key header invalid"));
         }
         Ok(Self(x_key))
     }
@@ -96,7 +91,7 @@ impl FromRequestParts<AppState> for VerifiedKey {
 // ANCHOR_END: key
 
 // ANCHOR: route
-/// Both guards. If both headers are missing, one 422 says so.
+/// Both guards as one extractor. If both headers are missing, one 422 says so.
 pub type BothVerified = All<(VerifiedToken, VerifiedKey)>;
 
 /// The section's routes.
@@ -125,7 +120,7 @@ async fn key_reused(VerifiedKey(key): VerifiedKey) -> Json<Key> {
 // ANCHOR_END: reused
 
 // ANCHOR: argument
-/// The guard as an argument: one 422 reports its problems and those of the path.
+/// The guard as an argument. One 422 reports its problems together with the path's.
 async fn page(All((_, Path(number))): All<(VerifiedToken, Path<i64>)>) -> Json<i64> {
     Json(number)
 }
@@ -136,7 +131,7 @@ mod tests {
     use super::is_same;
 
     #[test]
-    fn a_secret_is_right_only_as_a_whole() {
+    fn only_the_whole_secret_is_right() {
         assert!(is_same("secret", "secret"));
         assert!(is_same("géheim", "géheim"));
         for wrong in

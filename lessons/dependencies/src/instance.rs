@@ -1,4 +1,4 @@
-//! A configured instance: a value in the state.
+//! What is configured once: a value in the state.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ struct Search {
 /// Whether `q` contains what the checker in the state looks for.
 struct Included(bool);
 
-/// For any state that has a checker, so other apps can use it too.
+/// For any state that has a checker in it.
 impl<S> FromRequestParts<S> for Included
 where
     S: Send + Sync,
@@ -58,13 +58,15 @@ where
 
 // ANCHOR: router
 /// The section's routes: one handler, with the app's checker and with another one.
+// ANCHOR: two
 pub fn router() -> Router<AppState> {
-    // `AppState` holds one value of a type. A route that needs another one brings its own state.
+    // `AppState` has one value of each type. A route that needs another one brings its own state.
     let foo_checker = FixedContentQueryChecker::new("foo");
     Router::new()
         .route("/callable/query-checker/", get(query_checker))
         .route("/callable/query-checker-foo/", get(query_checker).with_state(foo_checker))
 }
+// ANCHOR_END: two
 
 #[derive(Serialize)]
 struct Answer {

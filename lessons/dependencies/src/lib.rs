@@ -4,12 +4,13 @@
 //! cargo run -p lesson-dependencies
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. [`app`] has the modules in
+//! The text of the lesson is `README.md` beside this folder. [`app`] lists the modules in
 //! reading order.
 
 // Extractors.
 mod cached;
 mod class;
+pub mod current_user;
 pub mod function;
 mod params;
 mod sub;
@@ -22,7 +23,6 @@ pub mod guards;
 
 // State.
 pub mod instance;
-pub mod overrides;
 
 // After the handler: a function, a drop guard, layers.
 mod read_body;
@@ -54,9 +54,9 @@ use lesson_support::{method_not_allowed, not_found, panic_response, request_log,
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use crate::current_user::{InMemorySessions, Sessions};
 use crate::guards::Secrets;
 use crate::instance::FixedContentQueryChecker;
-use crate::overrides::{InMemorySessions, Sessions};
 
 /// What the lesson prints when it starts.
 pub const LESSON: Lesson = Lesson {
@@ -70,44 +70,44 @@ pub const LESSON: Lesson = Lesson {
     readme: "lessons/dependencies/README.md",
 };
 
+/// What handlers and extractors share. Each takes the part that it needs.
 // ANCHOR: state
-/// What handlers and extractors share: each takes the part that it needs.
 #[derive(Clone, FromRef)]
 pub struct AppState {
-    /// The unit of all pauses.
-    pub tick: Tick,
-    /// The log that makes order visible.
-    pub events: EventLog,
-    /// Where background tasks and teardowns run.
-    pub after: AfterResponse,
-    /// How long a client may be silent within a request's body.
-    pub read_timeout: Duration,
-    /// How many requests have asked for `CommonQueryParams`.
-    pub made: Arc<AtomicU64>,
-    /// What the guards compare with.
-    pub secrets: Secrets,
-    /// Configured once, for every request.
-    pub checker: FixedContentQueryChecker,
     /// Who is behind a token.
     pub sessions: Arc<dyn Sessions>,
+    /// Configured once, for every request.
+    pub checker: FixedContentQueryChecker,
+    /// What the guards compare with.
+    pub secrets: Secrets,
+    /// The lines at `/_events`, which make order visible.
+    pub events: EventLog,
+    // ANCHOR_END: state
+    /// How many requests have asked for `CommonQueryParams`.
+    pub made: Arc<AtomicU64>,
+    /// The unit of all pauses.
+    pub tick: Tick,
+    /// How long a client may be silent within a request's body.
+    pub read_timeout: Duration,
+    /// Where background tasks and teardowns run.
+    pub after: AfterResponse,
 }
 
 impl AppState {
     /// The state that the server starts with.
     pub fn new(server: &Server) -> Self {
         Self {
-            tick: server.tick(),
-            events: server.events(),
-            after: server.after_response(),
-            read_timeout: server.read_timeout(),
-            made: Arc::default(),
-            secrets: Secrets::fake(),
-            checker: FixedContentQueryChecker::new("bar"),
             sessions: Arc::new(InMemorySessions::of_alice()),
+            checker: FixedContentQueryChecker::new("bar"),
+            secrets: Secrets::fake(),
+            events: server.events(),
+            made: Arc::default(),
+            tick: server.tick(),
+            read_timeout: server.read_timeout(),
+            after: server.after_response(),
         }
     }
 }
-// ANCHOR_END: state
 
 // ANCHOR: app
 /// The whole lesson as one router.
@@ -116,6 +116,7 @@ pub fn app(state: AppState) -> Router {
         // Extractors.
         .merge(function::router())
         .merge(types::router())
+        .merge(current_user::router())
         .merge(class::router())
         .merge(sub::router())
         .merge(cached::router())
@@ -126,7 +127,6 @@ pub fn app(state: AppState) -> Router {
         .merge(guarded_app::router(&state))
         // State.
         .merge(instance::router())
-        .merge(overrides::router())
         // After the handler: a function, a drop guard, a layer, the exit stack.
         .merge(scope_function::router())
         .merge(scope_guard::router())

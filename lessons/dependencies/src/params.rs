@@ -1,4 +1,4 @@
-//! What an extractor takes from the request: path, query, body.
+//! One extractor that reads the path, the query and the body.
 
 use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -71,7 +71,7 @@ struct Answer {
     dep: RequestParameters,
 }
 
-/// A body can be read only once, so the handler takes it from what the extractor has read.
+/// A body can be read only once, so the handler gets it from the extractor.
 ///
 /// Two arguments that both read the body don't compile:
 ///

@@ -27,7 +27,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route_layer(from_fn_with_state(state.clone(), note_length))
 }
 
-/// The place to check a signature, which is one of the bytes, before anybody parses them.
+/// The place to check a signature of the bytes, before anybody parses them.
 async fn note_length(
     State(events): State<EventLog>,
     request: Request,

@@ -1,4 +1,4 @@
-//! A scope that is a function: set-up, the work, teardown.
+//! A function around the work: it opens, calls what it was given, and closes.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,11 +19,11 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
-// ANCHOR: scope
-/// Runs `work` with a session: commits if it succeeds, rolls back if it fails.
+/// Runs `work` with a session. Commits if it succeeds, rolls back if it fails.
 ///
 /// If the client leaves, the future is dropped at its `await`, and neither line is reached. A
 /// real session needs a `Drop` that rolls back, as sqlx's `Transaction` has.
+// ANCHOR: with-session
 pub(crate) async fn with_session<T>(
     events: &EventLog,
     work: impl AsyncFnOnce(&str) -> Result<T, ApiError>,
@@ -37,6 +37,7 @@ pub(crate) async fn with_session<T>(
     events.add("session closed"); // finally, unless the client leaves meanwhile
     outcome
 }
+// ANCHOR_END: with-session
 
 #[derive(Serialize)]
 struct Item {
@@ -44,6 +45,7 @@ struct Item {
     session: String,
 }
 
+// ANCHOR: item
 async fn item(
     Path(item_id): Path<String>,
     State(events): State<EventLog>,
@@ -57,7 +59,7 @@ async fn item(
     })
     .await
 }
-// ANCHOR_END: scope
+// ANCHOR_END: item
 
 // ANCHOR: swallow
 /// If you swallow an error, you must return something else. This doesn't compile:

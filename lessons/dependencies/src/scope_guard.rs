@@ -1,4 +1,4 @@
-//! A scope that is a value: its `drop` is the teardown.
+//! A drop guard: a value whose `drop` is the teardown.
 
 use std::sync::Arc;
 
@@ -42,7 +42,9 @@ impl Drop for Guard {
         self.events.add(format!("{} closed", self.name));
     }
 }
+// ANCHOR_END: guard
 
+// ANCHOR: item
 async fn item(
     Path(item_id): Path<String>,
     State(events): State<EventLog>,
@@ -56,7 +58,7 @@ async fn item(
     let index: usize = item_id.parse()?;
     Ok(Json(["zero", "one"][index])) // a bug: item 2 is a panic
 }
-// ANCHOR_END: guard
+// ANCHOR_END: item
 
 // ANCHOR: too-early
 struct TooEarly;

@@ -1,4 +1,4 @@
-//! A scope that is a layer: code before and after the handler.
+//! A layer with code before and after the handler.
 
 use std::convert::Infallible;
 
@@ -21,6 +21,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route_layer(from_fn_with_state(state.clone(), lend))
 }
 
+// ANCHOR: lend
 #[derive(Clone)]
 struct Lease(&'static str);
 
@@ -31,6 +32,7 @@ async fn lend(State(events): State<EventLog>, mut request: Request, next: Next) 
     events.add("lease closed");
     response
 }
+// ANCHOR_END: lend
 
 async fn stream(Extension(Lease(lease)): Extension<Lease>, State(events): State<EventLog>) -> Body {
     events.add(format!("handler with {lease}"));

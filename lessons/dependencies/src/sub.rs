@@ -1,5 +1,6 @@
 //! An extractor that needs another one.
 
+// ANCHOR: use
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::get;
@@ -9,6 +10,7 @@ use lesson_support::EventLog;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
+// ANCHOR_END: use
 
 // ANCHOR: router
 /// The section's route.
@@ -53,16 +55,18 @@ impl FromRequestParts<AppState> for QueryOrCookie {
         let QueryText(q) = QueryText::from_request_parts(parts, state).await?;
         let Cookie(cookies) = Cookie::<Cookies>::from_request_parts(parts, state).await?;
         state.events.add("cookie looked at");
-        // An empty q counts as none.
+        // An empty q counts as missing.
         Ok(Self(q.filter(|q| !q.is_empty()).or(cookies.last_query)))
     }
 }
+// ANCHOR_END: outer
 
 #[derive(Serialize)]
 struct Found {
     q_or_cookie: Option<String>,
 }
 
+// ANCHOR: handler
 async fn items(
     QueryOrCookie(q_or_cookie): QueryOrCookie,
     State(events): State<EventLog>,
@@ -70,4 +74,4 @@ async fn items(
     events.add("handler");
     Json(Found { q_or_cookie })
 }
-// ANCHOR_END: outer
+// ANCHOR_END: handler

@@ -1,7 +1,7 @@
 //! The type of an argument decides what a handler gets.
 //!
 // ANCHOR: not-an-extractor
-//! It has to be an extractor. A string isn't one, so this handler doesn't compile:
+//! It must be an extractor. A string isn't one, so this handler doesn't compile:
 //!
 //! ```compile_fail,E0277
 //! #[axum::debug_handler]

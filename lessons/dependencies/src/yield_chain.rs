@@ -1,4 +1,4 @@
-//! A chain: each extractor needs the one before it, to open and to close.
+//! A chain of extractors. Each needs the one before it, to open and to close.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;

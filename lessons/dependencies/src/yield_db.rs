@@ -1,4 +1,4 @@
-//! Code after the `yield`: a form that leaks, and one that doesn't.
+//! Two teardowns: one that leaks, and one that doesn't.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
@@ -62,11 +62,12 @@ impl FromRequestParts<AppState> for Db {
         events.add("db opened");
         exit_stack.push(async move |outcome| {
             events.add("db closed");
-            outcome // passed on: Python's `raise`
+            outcome // how the request went, passed on
         });
         Ok(Self("db"))
     }
 }
+// ANCHOR_END: finally
 
 async fn guarded(
     Db(db): Db,
@@ -76,7 +77,6 @@ async fn guarded(
     events.add("handler");
     Item::find(item_id, db)
 }
-// ANCHOR_END: finally
 
 // ANCHOR: item
 /// The answer: `{"item_id":"1","db":"db"}`.

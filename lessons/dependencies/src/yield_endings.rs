@@ -1,4 +1,4 @@
-//! Other ways for a request to end: in a task, in a stream, before its handler.
+//! Other ways for a request to end: in a task, in a stream, before its handler runs.
 
 use std::convert::Infallible;
 use std::io;

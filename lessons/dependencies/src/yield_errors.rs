@@ -1,4 +1,4 @@
-//! The handler's error, as the code after the `yield` sees it.
+//! What a teardown can do with the handler's error.
 
 use std::num::ParseIntError;
 

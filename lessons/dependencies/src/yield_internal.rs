@@ -1,4 +1,4 @@
-//! An error of your own, as the code after the `yield` sees it.
+//! What a teardown can do with an error of your own.
 
 use std::error::Error;
 use std::fmt;

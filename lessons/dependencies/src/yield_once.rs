@@ -1,4 +1,4 @@
-//! Only one response: until when a request can be refused.
+//! Until when a request can be refused: there is only one response.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
@@ -8,7 +8,7 @@ use axum::{Json, Router};
 use lesson_support::{ApiError, EventLog, ExitStack};
 
 use crate::AppState;
-use crate::overrides::unauthorized;
+use crate::current_user::unauthorized;
 
 // ANCHOR: router
 /// The section's routes.

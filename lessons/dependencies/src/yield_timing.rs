@@ -1,4 +1,4 @@
-//! When the code after the `yield` runs.
+//! When teardowns run.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! Arguments from path, query and body.
+//! One extractor for path, query and body.
 
 use lesson_tests::{Answer, TestServer, expect, fastapi, rust};
 use reqwest::Method;
@@ -26,7 +26,7 @@ fn missing_in(name: &str, input: &str) -> String {
 }
 
 #[tokio::test]
-async fn de_39_path_query_and_body_reach_the_dependency_by_name() {
+async fn de_39_one_extractor_reads_path_query_and_body() {
     for method in [Method::GET, Method::POST] {
         let server = start().await;
         let answer = send(&server, method, "/params/test/1?query_param=2", WINDOW).await;
@@ -98,7 +98,7 @@ async fn de_39_problems_of_all_three_places_are_gathered() {
 }
 
 #[tokio::test]
-async fn de_39_a_body_that_is_no_json_stands_alone() {
+async fn de_39_a_body_that_isnt_json_is_reported_alone() {
     let server = start().await;
     for path in ["/params/test/1", "/params/test/1?query_param=2"] {
         let answer = send(&server, Method::POST, path, "{").await;
@@ -114,7 +114,7 @@ async fn de_39_a_body_that_is_no_json_stands_alone() {
 }
 
 #[tokio::test]
-async fn de_39_an_integer_has_64_bits() {
+async fn de_39_integers_have_64_bits() {
     let server = start().await;
     let sent = r#"{"offset":99999999999999999999,"limit":5}"#;
     let answer = send(&server, Method::POST, "/params/test/1?query_param=2", sent).await;
@@ -126,7 +126,7 @@ async fn de_39_an_integer_has_64_bits() {
 }
 
 #[tokio::test]
-async fn de_40_the_handler_need_not_name_the_parameter() {
+async fn de_40_the_handler_doesnt_mention_the_parameter() {
     let server = start().await;
     for (query, body) in [
         ("?query_param=1", r#"{"response":"1"}"#),

@@ -20,7 +20,7 @@ async fn de_44_without_the_cache_it_runs_each_time() {
 }
 
 #[tokio::test]
-async fn de_44_asking_without_the_cache_does_not_fill_it() {
+async fn de_44_asking_without_the_cache_doesnt_fill_it() {
     let server = start().await;
     assert_get(&server, "/cached/mixed", "[1,2,1]").await;
     assert_eq!(server.events().await, ["counted ran"; 2]);

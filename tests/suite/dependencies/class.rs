@@ -1,11 +1,11 @@
-//! Classes as dependencies: types that make themselves from a request.
+//! Extractors of your own: one that is written, and one that is derived.
 
 use lesson_tests::{expect, fastapi, own_server_only, rust};
 
 use super::{assert_get, assert_json, assert_redirect, invalid, no_integer, start};
 
 #[tokio::test]
-async fn de_10_the_handler_gets_an_instance() {
+async fn de_10_the_handler_gets_a_value_made_from_the_request() {
     let server = start().await;
     for (query, body) in [
         ("?q=foo&skip=1&limit=2", r#"{"q":"foo","skip":1,"limit":2}"#),
@@ -19,7 +19,7 @@ async fn de_10_the_handler_gets_an_instance() {
 }
 
 #[tokio::test]
-async fn de_10_with_a_slash_too_many_it_is_another_path() {
+async fn de_10_an_extra_slash_makes_another_path() {
     let server = start().await;
     assert_redirect(
         &server,
@@ -31,14 +31,14 @@ async fn de_10_with_a_slash_too_many_it_is_another_path() {
 }
 
 #[tokio::test]
-async fn de_11_the_constructor_runs_once_for_every_request() {
+async fn de_11_each_valid_request_makes_one_value() {
     let server = start().await;
     let first: u64 = server.get("/class/made").await.text().await.parse().expect("a number");
     let next = |n: u64| (first + n).to_string();
     assert_get(&server, "/class/made", &next(1)).await;
     server.get("/class/items?q=foo").await;
     assert_get(&server, "/class/made", &next(3)).await;
-    // What is refused, or reaches no route, makes none.
+    // A request that is refused, or goes elsewhere, makes none.
     assert_eq!(server.get("/class/made?skip=x").await.status, 422);
     server.get("/class/items/").await;
     server.get("/function/items/").await;
@@ -46,7 +46,7 @@ async fn de_11_the_constructor_runs_once_for_every_request() {
 }
 
 #[tokio::test]
-async fn de_11_the_first_one_is_number_one() {
+async fn de_11_counting_starts_at_one() {
     own_server_only!("counts from the start of the server");
     assert_get(&start().await, "/class/made", "1").await;
 }

@@ -1,4 +1,4 @@
-//! The solution of the exercise.
+//! The solution of the first exercise.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use lesson_tests::server::{client, send};
 use lesson_tests::{Binary, rust_only};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn de_44_a_refusal_in_a_sub_dependency_and_one_look_up_a_request() {
+async fn de_44_the_solution_looks_up_the_token_once_per_request() {
     rust_only!("starts the solution");
     let server = Binary::start_example_with("admins", &[], &[]);
     for (token, status, body) in [

@@ -53,7 +53,7 @@ async fn de_16_missing_headers_are_gathered_and_a_wrong_one_is_a_400() {
 }
 
 #[tokio::test]
-async fn de_16_names_of_headers_have_no_case_and_the_first_value_counts() {
+async fn de_16_header_names_ignore_case_and_the_first_value_counts() {
     let server = start().await;
     let headers = [("x-tOKEN", TOKEN.1), ("x-token", "bad"), ("X-KEY", KEY.1)];
     assert_eq!(get_with(&server, "/decorator/items/", &headers).await.status, 200);
@@ -62,7 +62,7 @@ async fn de_16_names_of_headers_have_no_case_and_the_first_value_counts() {
 }
 
 #[tokio::test]
-async fn de_65_a_secret_is_right_only_as_a_whole() {
+async fn de_65_only_the_whole_secret_passes() {
     let server = start().await;
     for wrong in [
         "",
@@ -91,7 +91,7 @@ async fn de_65_a_secret_is_right_only_as_a_whole() {
 }
 
 #[tokio::test]
-async fn de_17_a_guard_can_be_an_argument_elsewhere() {
+async fn de_17_a_guard_can_also_be_an_argument() {
     let server = start().await;
     let path = "/decorator/key-reused/";
     assert_json(get_with(&server, path, &[KEY]).await, 200, r#"{"key":"fake-super-secret-key"}"#)
@@ -198,7 +198,7 @@ async fn de_47_a_guard_in_a_layer_answers_alone() {
 }
 
 #[tokio::test]
-async fn de_47_as_an_argument_it_is_gathered_with_the_others() {
+async fn de_47_a_guard_as_an_argument_answers_with_the_others() {
     let server = start().await;
     let path = "/decorator/pages/x";
     let number = no_integer("path", "number", "x");

@@ -1,4 +1,4 @@
-//! Configured instances as dependencies.
+//! What is configured once, in the state.
 
 use lesson_tests::{expect, fastapi, rust};
 
@@ -11,7 +11,7 @@ async fn assert_included(path: &str, included: bool) {
 }
 
 #[tokio::test]
-async fn de_41_the_handler_gets_what_the_instance_answers() {
+async fn de_41_the_extractor_asks_the_checker_in_the_state() {
     for (query, included) in [
         ("?q=bar", true),
         ("?q=a+bar+chart", true),
@@ -26,13 +26,13 @@ async fn de_41_the_handler_gets_what_the_instance_answers() {
 }
 
 #[tokio::test]
-async fn de_42_a_parameter_without_a_name_is_another_parameter() {
+async fn de_42_a_parameter_called_bar_isnt_q() {
     assert_included("/callable/query-checker/?bar", false).await;
     assert_included("/callable/query-checker/?q=bar", true).await;
 }
 
 #[tokio::test]
-async fn de_42_without_its_slash_it_is_another_path() {
+async fn de_42_the_slash_at_the_end_is_part_of_the_path() {
     let server = start().await;
     let right = "/callable/query-checker/?bar";
     assert_redirect(&server, expect(rust(404), fastapi(307)), "/callable/query-checker?bar", right)
@@ -40,7 +40,7 @@ async fn de_42_without_its_slash_it_is_another_path() {
 }
 
 #[tokio::test]
-async fn de_43_two_instances_live_side_by_side() {
+async fn de_43_two_checkers_work_side_by_side() {
     for (query, bar, foo) in
         [("?q=foo", false, true), ("?q=bar", true, false), ("?q=foobar", true, true)]
     {

@@ -47,7 +47,7 @@ async fn de_48_each_way_to_add_a_guard_reaches_a_little_further() {
 }
 
 #[tokio::test]
-async fn de_48_a_layer_takes_the_404_of_the_app_that_its_router_is_merged_into() {
+async fn de_48_a_merged_router_brings_its_guarded_404_along() {
     rust_only!("calls routers of its own");
     let guard = from_extractor_with_state::<BothVerified, _>(state());
     let section = || Router::new().route("/", get(async || "items"));
@@ -65,7 +65,7 @@ async fn de_48_a_layer_takes_the_404_of_the_app_that_its_router_is_merged_into()
 }
 
 #[tokio::test]
-async fn de_48_a_fallback_that_is_set_later_replaces_the_guarded_405() {
+async fn de_48_a_later_fallback_replaces_the_guarded_405() {
     rust_only!("calls a router in process");
     let section = guarded_app::router(&state()).with_state(state());
     assert_eq!(status(&section, "POST /global/items/").await, 422);
@@ -77,7 +77,7 @@ async fn de_48_a_fallback_that_is_set_later_replaces_the_guarded_405() {
 }
 
 #[tokio::test]
-async fn de_48_two_layers_answer_one_at_a_time_and_the_last_added_runs_first() {
+async fn de_48_of_two_layers_the_last_added_runs_first() {
     rust_only!("calls a router in process");
     let state = state();
     let app = Router::new()

@@ -18,7 +18,7 @@ fn spanner(length: usize) -> String {
 }
 
 #[tokio::test]
-async fn de_68_the_handler_reads_the_body_that_a_layer_has_read() {
+async fn de_68_the_handler_reads_a_body_that_a_layer_has_read() {
     let server = start().await;
     assert_json(post(&server, &spanner(10)).await, 200, r#"{"size":7}"#).await;
     assert_json(post(&server, &spanner(1024)).await, 200, r#"{"size":7}"#).await;
@@ -28,7 +28,7 @@ async fn de_68_the_handler_reads_the_body_that_a_layer_has_read() {
 }
 
 #[tokio::test]
-async fn de_68_a_longer_body_is_a_413_and_reaches_no_handler() {
+async fn de_68_a_body_over_the_limit_gets_a_413() {
     let server = start().await;
     let answer = post(&server, &spanner(1025)).await;
     let (json, text) = (Some("application/json"), Some("text/plain; charset=utf-8"));

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::start;
 
 #[tokio::test]
-async fn de_67_a_handler_that_never_answers_is_dropped_and_a_503() {
+async fn de_67_a_handler_that_never_answers_is_dropped_with_a_503() {
     let server = start().await;
     let answer = timeout(Duration::from_secs(10), server.get("/time-limit/endless")).await;
     let answer = answer.expect("an answer");
@@ -20,7 +20,7 @@ async fn de_67_a_handler_that_never_answers_is_dropped_and_a_503() {
 }
 
 #[tokio::test]
-async fn de_67_the_body_of_an_answer_may_take_longer() {
+async fn de_67_the_limit_doesnt_cut_a_body() {
     let server = start().await;
     let mut answer = server.get("/time-limit/stream").await;
     assert_eq!(answer.status, 200);

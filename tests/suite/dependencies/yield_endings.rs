@@ -1,4 +1,4 @@
-//! What else can end a request.
+//! Other ways for a request to end.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ async fn de_59_an_invalid_request_is_an_error_to_the_teardown() {
 }
 
 #[tokio::test]
-async fn de_60_a_client_that_leaves_a_stream_is_no_error() {
+async fn de_60_a_client_that_leaves_a_stream_counts_as_success() {
     let server = start().await;
     let mut answer = server.get("/yield-endings/endless").await;
     assert_eq!(texts(&answer.take(1).await), ["piece;"]);
@@ -51,7 +51,7 @@ async fn de_60_a_client_that_leaves_a_stream_is_no_error() {
 }
 
 #[tokio::test]
-async fn de_62_an_error_status_that_nobody_raised_is_no_error() {
+async fn de_62_a_returned_error_status_counts_as_success() {
     let server = start().await;
     let answer = server.get("/yield-endings/teapot").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (418, r#""a teapot""#));
@@ -67,7 +67,7 @@ async fn leave(server: &TestServer, path: &str) {
 }
 
 #[tokio::test]
-async fn de_46_a_handler_that_runs_to_its_end_does_so_without_its_client() {
+async fn de_46_run_to_the_end_finishes_without_its_client() {
     let server = TestServer::start_with("dependencies", &[("LESSON_TICK_MS", "100")]).await;
     leave(&server, "/yield-timing/slow-handler").await;
     let events = server.events_with("db closed").await;
@@ -85,7 +85,7 @@ async fn de_46_the_client_that_stays_gets_its_answer() {
 }
 
 #[tokio::test]
-async fn de_46_an_ordinary_handler_is_dropped_and_its_teardown_told() {
+async fn de_46_an_ordinary_handler_is_dropped_and_its_teardown_sees_it() {
     let server = TestServer::start_with("dependencies", &[("LESSON_TICK_MS", "100")]).await;
     leave(&server, "/yield-timing/slow-handler-dropped").await;
     let saw = expect(rust("saw cancelled before its end"), fastapi("saw no error"));
@@ -103,7 +103,7 @@ async fn de_46_an_ordinary_handler_is_dropped_and_its_teardown_told() {
 }
 
 #[tokio::test]
-async fn de_64_a_client_that_leaves_skips_the_rest_of_a_function_but_no_guard() {
+async fn de_64_when_the_client_leaves_only_drop_guards_run() {
     let server = TestServer::start_with("dependencies", &[("LESSON_TICK_MS", "100")]).await;
     leave(&server, "/scope-guard/slow").await;
     let last = expect(rust("guard closed"), fastapi("session closed"));
@@ -120,7 +120,7 @@ async fn de_64_a_client_that_leaves_skips_the_rest_of_a_function_but_no_guard() 
 }
 
 #[tokio::test]
-async fn de_61_a_shutdown_waits_for_the_teardowns() {
+async fn de_61_shutdown_waits_for_teardowns() {
     rust_only!("signals the real program");
     let server = Binary::start("dependencies", &["--tick-ms", "300"], &[]);
     let answer = server.get("/yield-timing/after-response").await;
@@ -134,7 +134,7 @@ async fn de_61_a_shutdown_waits_for_the_teardowns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn de_61_the_end_of_the_grace_period_cuts_the_handler_not_its_teardown() {
+async fn de_61_the_end_of_the_grace_period_cuts_handlers_but_not_teardowns() {
     rust_only!("signals the real program");
     let options = ["--grace-ms", "200", "--tick-ms", "3600000"];
     for (path, teardown) in [

@@ -1,4 +1,4 @@
-//! The handler's error, seen by a dependency.
+//! What a teardown does with the handler's error.
 
 use lesson_tests::{Answer, TestServer};
 
@@ -18,7 +18,7 @@ async fn assert_unexpected(answer: Answer) {
     assert_eq!(answer.text().await, "Internal Server Error");
 }
 
-/// The teardowns have run when the answer is here, so the events are not waited for.
+/// The teardowns have run before the answer arrives, so nothing waits for the events.
 async fn assert_events(server: &TestServer, events: &[&str]) {
     assert_eq!(server.events().await, events);
 }
@@ -32,70 +32,70 @@ async fn de_25_an_error_becomes_an_answer() {
 }
 
 #[tokio::test]
-async fn de_27_an_except_for_something_else_lets_a_refusal_pass() {
+async fn de_27_catching_another_type_lets_a_refusal_pass() {
     let server = start().await;
     assert_json(server.get("/yield-http-other-except/items").await, 404, NOT_FOUND).await;
     assert_events(&server, &[]).await;
 }
 
 #[tokio::test]
-async fn de_28_so_does_a_teardown_without_a_try() {
+async fn de_28_a_teardown_without_a_try_lets_a_refusal_pass() {
     let server = start().await;
     assert_json(server.get("/yield-http-no-try/items").await, 404, NOT_FOUND).await;
     assert_events(&server, &[]).await;
 }
 
 #[tokio::test]
-async fn de_29_a_refusal_that_is_swallowed_is_a_500() {
+async fn de_29_a_swallowed_refusal_is_a_500() {
     let server = start().await;
     assert_unexpected(server.get("/yield-http-swallowed/items").await).await;
     assert_events(&server, &["swallowed HTTPException"]).await;
 }
 
 #[tokio::test]
-async fn de_29_a_refusal_that_is_raised_again_stays_one() {
+async fn de_29_a_reraised_refusal_keeps_its_answer() {
     let server = start().await;
     assert_json(server.get("/yield-http-reraised/items").await, 404, NOT_FOUND).await;
     assert_events(&server, &["reraised HTTPException"]).await;
 }
 
 #[tokio::test]
-async fn de_30_another_error_without_a_try_is_a_500() {
+async fn de_30_an_uncaught_error_is_a_500() {
     let server = start().await;
     assert_unexpected(server.get("/yield-error-no-try/items").await).await;
     assert_events(&server, &[]).await;
 }
 
 #[tokio::test]
-async fn de_31_raised_again_it_is_a_500_too() {
+async fn de_31_a_reraised_error_is_a_500() {
     let server = start().await;
     assert_unexpected(server.get("/yield-error-reraised/items").await).await;
     assert_events(&server, &["reraised Exception"]).await;
 }
 
 #[tokio::test]
-async fn de_32_an_except_for_something_else_changes_nothing() {
+async fn de_32_catching_another_type_changes_nothing() {
     let server = start().await;
     assert_unexpected(server.get("/yield-error-other-except/items").await).await;
     assert_events(&server, &[]).await;
 }
 
 #[tokio::test]
-async fn de_32_nor_does_swallowing_it() {
+async fn de_32_a_swallowed_error_is_a_500() {
     let server = start().await;
     assert_unexpected(server.get("/yield-error-swallowed/items").await).await;
     assert_events(&server, &["swallowed Exception"]).await;
 }
 
 #[tokio::test]
-async fn de_33_an_error_of_the_application_that_is_swallowed_is_a_500() {
+async fn de_33_a_swallowed_application_error_is_a_500() {
     let server = start().await;
     assert_unexpected(server.get("/yield-internal-swallowed/items").await).await;
     assert_events(&server, &["swallowed InternalError"]).await;
 }
 
 #[tokio::test]
-async fn de_34_raised_again_it_is_a_500_as_well() {
+async fn de_34_a_reraised_application_error_is_a_500() {
     let server = start().await;
     assert_unexpected(server.get("/yield-internal-reraised/items").await).await;
     assert_events(&server, &["reraised InternalError"]).await;
@@ -115,7 +115,7 @@ async fn de_35_the_client_sees_no_difference_between_the_two() {
 }
 
 #[tokio::test]
-async fn de_36_an_error_of_the_application_is_translated_into_an_answer() {
+async fn de_36_an_application_error_becomes_an_answer() {
     let server = start().await;
     let answer = server.get("/yield-internal-converted/items").await;
     assert_json(answer, 400, r#"{"detail":"converted: Internal Error"}"#).await;

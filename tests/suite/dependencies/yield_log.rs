@@ -1,4 +1,4 @@
-//! What the log says where the client is told nothing: the real program, and uvicorn's log.
+//! What the log says where the client learns nothing: the real program's, and uvicorn's.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn uvicorn_says(path: &str, line: &str) {
 const SWALLOWED: &str = "a teardown swallowed the error, so there is no response";
 
 #[tokio::test]
-async fn de_33_the_log_does_not_name_an_error_that_was_swallowed() {
+async fn de_33_the_log_doesnt_name_a_swallowed_error() {
     rust_only!("reads the log of the real program");
     let log = log_of("/yield-internal-swallowed/items", "ERROR").await;
     assert!(log.contains(SWALLOWED), "{log}");
@@ -35,13 +35,13 @@ async fn de_33_the_log_does_not_name_an_error_that_was_swallowed() {
 }
 
 #[tokio::test]
-async fn de_33_nor_does_the_log_of_fastapi() {
+async fn de_33_fastapi_logs_only_that_there_is_no_response() {
     fastapi_only!("reads the log of uvicorn");
     uvicorn_says("/yield-internal-swallowed/items", "FastAPIError: Response not awaited.").await;
 }
 
 #[tokio::test]
-async fn de_34_the_log_names_an_error_that_was_raised_again() {
+async fn de_34_the_log_names_a_reraised_error() {
     rust_only!("reads the log of the real program");
     let log = log_of("/yield-internal-reraised/items", "ERROR").await;
     assert!(log.contains("error=\"Internal Error\""), "{log}");
@@ -49,40 +49,40 @@ async fn de_34_the_log_names_an_error_that_was_raised_again() {
 }
 
 #[tokio::test]
-async fn de_34_so_does_the_log_of_fastapi() {
+async fn de_34_fastapis_log_names_it_too() {
     fastapi_only!("reads the log of uvicorn");
     uvicorn_says("/yield-internal-reraised/items", "InternalError: Internal Error").await;
 }
 
 #[tokio::test]
-async fn de_25_an_answer_is_no_error_in_the_log() {
+async fn de_25_an_answer_isnt_logged_as_an_error() {
     rust_only!("reads the log of the real program");
     let log = log_of("/yield-catch-answer/items", "finished status=500").await;
     assert!(!log.contains("ERROR"), "{log}");
 }
 
 #[tokio::test]
-async fn de_29_the_log_says_what_was_swallowed_is_no_response() {
+async fn de_29_the_log_says_that_an_error_was_swallowed() {
     rust_only!("reads the log of the real program");
     let log = log_of("/yield-http-swallowed/items", "ERROR").await;
     assert!(log.contains(SWALLOWED), "{log}");
 }
 
 #[tokio::test]
-async fn de_29_fastapi_logs_it_as_well() {
+async fn de_29_fastapi_logs_it_too() {
     fastapi_only!("reads the log of uvicorn");
     uvicorn_says("/yield-http-swallowed/items", "FastAPIError: Response not awaited.").await;
 }
 
 #[tokio::test]
-async fn de_30_the_log_has_the_error_of_the_handler() {
+async fn de_30_the_log_has_the_handlers_error() {
     rust_only!("reads the log of the real program");
     let log = log_of("/yield-error-no-try/items", "ERROR").await;
     assert!(log.contains("error=\"the handler is broken\""), "{log}");
 }
 
 #[tokio::test]
-async fn de_37_a_refusal_that_is_too_late_is_in_the_log() {
+async fn de_37_a_late_refusal_is_logged() {
     rust_only!("reads the log of the real program");
     let log = log_of("/one-response/refuse-after", "ERROR").await;
     let line = r#"too late to answer status=418 I'm a teapot detail="after the yield""#;
@@ -92,7 +92,7 @@ async fn de_37_a_refusal_that_is_too_late_is_in_the_log() {
 }
 
 #[tokio::test]
-async fn de_37_fastapi_logs_it_as_well() {
+async fn de_37_fastapi_logs_a_late_refusal_too() {
     fastapi_only!("reads the log of uvicorn");
     let line = "RuntimeError: Caught handled exception, but response already started.";
     uvicorn_says("/one-response/refuse-after", line).await;
@@ -105,7 +105,7 @@ async fn de_20_fastapi_logs_a_second_yield() {
 }
 
 #[tokio::test]
-async fn de_56_a_teardown_that_fails_is_in_the_log() {
+async fn de_56_a_failing_teardown_is_logged() {
     rust_only!("reads the log of the real program");
     let log = log_of("/yield-chain/teardown-fails", "ERROR").await;
     assert!(log.contains("failed after the response error=\"cannot close"), "{log}");

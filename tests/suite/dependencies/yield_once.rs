@@ -1,4 +1,4 @@
-//! Only one response.
+//! There is only one response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use lesson_tests::{Binary, fastapi_only, rust_only};
 use super::start;
 
 #[test]
-fn de_20_a_teardown_is_called_once() {
+fn de_20_a_teardown_is_called_only_once() {
     rust_only!("asks the compiler");
     // A closure that consumes what it holds can be called only once, so `push` can take it
     // only if it calls it only once.
@@ -28,7 +28,7 @@ fn de_20_a_teardown_is_called_once() {
 
 #[tokio::test]
 async fn de_20_in_fastapi_only_the_first_yield_counts() {
-    fastapi_only!("a second call of the handler does not compile");
+    fastapi_only!("in Rust a second call doesn't compile");
     let server = start().await;
     let answer = server.get("/one-response/yields-twice").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (200, r#""first""#));
@@ -59,7 +59,7 @@ async fn de_37_a_refusal_after_the_yield_comes_too_late() {
 }
 
 #[tokio::test]
-async fn de_37_in_function_scope_it_is_in_time() {
+async fn de_37_in_function_scope_a_refusal_is_in_time() {
     let server = start().await;
     let answer = server.get("/one-response/refuse-after-function-scope").await;
     assert_eq!(answer.status, 418);
@@ -68,7 +68,7 @@ async fn de_37_in_function_scope_it_is_in_time() {
 }
 
 #[tokio::test]
-async fn de_37_a_commit_that_can_fail_belongs_before_the_response() {
+async fn de_37_the_solution_commits_before_the_response() {
     rust_only!("starts the example that solves the exercise");
     let server = Binary::start_example("payments");
     for (amount, status, body) in [

@@ -1,4 +1,4 @@
-//! A function, a guard, a layer around the handler.
+//! What runs after the handler: a function, a drop guard, a layer, the exit stack.
 
 use lesson_tests::{End, TestServer, expect, fastapi, rust};
 
@@ -12,7 +12,7 @@ async fn assert_answer(server: &TestServer, path: &str, status: u16, body: &str)
 }
 
 #[tokio::test]
-async fn de_51_a_function_around_the_handler_is_over_before_the_response() {
+async fn de_51_a_function_around_the_work_ends_before_the_response() {
     let server = start().await;
     let body = r#"{"item_id":"1","session":"session"}"#;
     assert_answer(&server, "/scope-function/items/1", 200, body).await;
@@ -21,7 +21,7 @@ async fn de_51_a_function_around_the_handler_is_over_before_the_response() {
 }
 
 #[tokio::test]
-async fn de_51_it_sees_the_error_and_rolls_back() {
+async fn de_51_a_function_around_the_work_sees_the_error() {
     let server = start().await;
     let body = r#"{"detail":"Not Found"}"#;
     assert_answer(&server, "/scope-function/items/http", 404, body).await;
@@ -49,14 +49,14 @@ async fn de_53_guards_are_dropped_in_reverse_order() {
 }
 
 #[tokio::test]
-async fn de_53_also_after_an_error() {
+async fn de_53_guards_are_dropped_after_an_error() {
     let server = start().await;
     assert_answer(&server, "/scope-guard/items/http", 404, r#"{"detail":"Not Found"}"#).await;
     assert_eq!(server.events().await, GUARDED);
 }
 
 #[tokio::test]
-async fn de_53_also_after_a_bug() {
+async fn de_53_guards_are_dropped_after_a_panic() {
     let server = start().await;
     // The first is no number, the second a number without an item: in Rust a panic.
     for id in ["x", "2"] {
@@ -69,14 +69,14 @@ async fn de_53_also_after_a_bug() {
 }
 
 #[tokio::test]
-async fn de_54_a_guard_that_the_handler_does_not_hold_is_dropped_before_it() {
+async fn de_54_a_guard_that_the_handler_doesnt_hold_is_dropped_before_it() {
     let server = start().await;
     assert_answer(&server, "/scope-guard/too-early", 200, r#""closed""#).await;
     assert_eq!(server.events().await, ["guard opened", "guard closed", "handler"]);
 }
 
 #[tokio::test]
-async fn de_55_a_layer_is_over_before_the_pieces_of_a_stream() {
+async fn de_55_a_layer_ends_before_a_stream_begins() {
     let server = start().await;
     let body = server.get("/scope-layer/stream").await.rest().await;
     assert_eq!((body.text().as_str(), body.end), ("piece 1;piece 2;", End::Complete));
@@ -86,7 +86,7 @@ async fn de_55_a_layer_is_over_before_the_pieces_of_a_stream() {
 }
 
 #[tokio::test]
-async fn de_20_the_code_after_the_yield_runs_afterwards() {
+async fn de_20_a_teardown_runs_after_the_handler() {
     let server = start().await;
     assert_answer(&server, "/yield-plain/items/1", 200, r#"{"item_id":"1","db":"db"}"#).await;
     let events = server.events_with("db closed").await;
@@ -94,7 +94,7 @@ async fn de_20_the_code_after_the_yield_runs_afterwards() {
 }
 
 #[tokio::test]
-async fn de_21_without_a_guard_an_error_skips_it() {
+async fn de_21_an_error_skips_a_teardown_that_returns_early() {
     let server = start().await;
     assert_answer(&server, "/yield-plain/items/http", 404, r#"{"detail":"Not Found"}"#).await;
     // The next request closes its own, and only its own.
@@ -104,7 +104,7 @@ async fn de_21_without_a_guard_an_error_skips_it() {
 }
 
 #[tokio::test]
-async fn de_22_it_is_injected_like_any_other_dependency() {
+async fn de_22_an_extractor_with_a_teardown_is_an_ordinary_argument() {
     let server = start().await;
     for id in ["1", "two", "%ED%95%9C"] {
         let answer = server.get(&format!("/yield-plain/items/{id}")).await;
@@ -148,7 +148,7 @@ async fn de_23_a_chain_is_closed_in_reverse_order() {
 }
 
 #[tokio::test]
-async fn de_23_also_after_an_error() {
+async fn de_23_a_chain_is_closed_after_an_error() {
     let server = start().await;
     let answer = server.get("/yield-chain/crash").await;
     assert_eq!(answer.status, 500);
@@ -158,7 +158,7 @@ async fn de_23_also_after_an_error() {
 }
 
 #[tokio::test]
-async fn de_56_a_teardown_that_fails_keeps_no_other_from_running() {
+async fn de_56_a_failing_teardown_doesnt_stop_the_others() {
     let server = start().await;
     assert_answer(&server, "/yield-chain/teardown-fails", 200, r#""failing""#).await;
     let events = server.events_with("a closed").await;
@@ -175,7 +175,7 @@ async fn de_56_a_teardown_that_fails_keeps_no_other_from_running() {
 }
 
 #[tokio::test]
-async fn de_38_a_context_manager_inside_is_told_how_it_went() {
+async fn de_38_a_context_manager_sees_a_success() {
     let server = start().await;
     assert_answer(&server, "/yield-manager/items/1", 200, r#"{"item_id":"1","db":"db"}"#).await;
     let events = server.events_with("db closed").await;
@@ -183,7 +183,7 @@ async fn de_38_a_context_manager_inside_is_told_how_it_went() {
 }
 
 #[tokio::test]
-async fn de_38_also_after_an_error() {
+async fn de_38_a_context_manager_sees_an_error() {
     let server = start().await;
     assert_answer(&server, "/yield-manager/items/http", 404, r#"{"detail":"Not Found"}"#).await;
     let events = server.events().await;

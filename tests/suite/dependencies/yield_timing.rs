@@ -1,4 +1,4 @@
-//! When the code after the `yield` runs.
+//! When teardowns run.
 
 use lesson_tests::TestServer;
 
@@ -29,13 +29,13 @@ async fn answered_at(path: &str, body: &str, before: &[&str]) -> TestServer {
 }
 
 #[tokio::test]
-async fn de_24_it_runs_after_the_response() {
+async fn de_24_teardowns_run_after_the_response() {
     let server = answered_at("/yield-timing/after-response", r#""db""#, &["opened"]).await;
     assert_eq!(server.events_with("closed").await, ["opened", "closed"]);
 }
 
 #[tokio::test]
-async fn de_24_it_runs_after_the_last_piece_of_a_stream() {
+async fn de_24_teardowns_run_after_the_last_piece_of_a_stream() {
     let before = ["opened", "piece 1", "piece 2"];
     let server = answered_at("/yield-timing/stream", "piece 1;piece 2;", &before).await;
     let events = server.events_with("closed").await;
@@ -43,7 +43,7 @@ async fn de_24_it_runs_after_the_last_piece_of_a_stream() {
 }
 
 #[tokio::test]
-async fn de_24_it_runs_after_background_tasks() {
+async fn de_24_teardowns_run_after_background_tasks() {
     let before = ["db opened", "handler"];
     let server = answered_at("/yield-timing/background", r#""db""#, &before).await;
     let events = server.events_with("db closed").await;
@@ -51,7 +51,7 @@ async fn de_24_it_runs_after_background_tasks() {
 }
 
 #[tokio::test]
-async fn de_24_in_function_scope_it_runs_before_the_response() {
+async fn de_24_a_function_ends_before_the_response() {
     let server = start().await;
     let answer = server.get("/yield-timing/function-scope").await;
     assert!(answer.head_at > 0.9, "the head did not wait: {}", answer.head_at);
@@ -60,7 +60,7 @@ async fn de_24_in_function_scope_it_runs_before_the_response() {
 }
 
 #[tokio::test]
-async fn de_45_a_validation_error_elsewhere_closes_what_was_opened() {
+async fn de_45_a_later_validation_error_closes_what_was_opened() {
     let server = start().await;
     let answer = server.get("/yield-timing/invalid").await;
     assert_eq!(answer.status, 422);
@@ -79,7 +79,7 @@ async fn de_45_a_valid_request_is_answered_and_closed() {
 }
 
 #[tokio::test]
-async fn de_63_a_refusal_waits_for_the_teardowns() {
+async fn de_63_a_refusal_waits_for_teardowns() {
     let server = start().await;
     let answer = server.get("/yield-timing/slow-refusal").await;
     assert!(answer.head_at > 0.9, "the head did not wait: {}", answer.head_at);
@@ -89,7 +89,7 @@ async fn de_63_a_refusal_waits_for_the_teardowns() {
 }
 
 #[tokio::test]
-async fn de_63_a_client_that_leaves_meanwhile_does_not_stop_them() {
+async fn de_63_a_client_that_leaves_doesnt_stop_teardowns() {
     let server = start_slowly().await;
     tokio::select! {
         _ = server.get("/yield-timing/slow-refusal") => panic!("answered before the teardown"),

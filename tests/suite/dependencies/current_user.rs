@@ -1,18 +1,20 @@
-//! Dependencies that a test replaces.
+//! The current user: who asks, and what a test replaces.
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::Request;
+use axum::routing::get;
+use fastapi_extract::Rejection;
+use lesson_dependencies::current_user::{CurrentUser, Sessions};
 use lesson_dependencies::guards::Secrets;
-use lesson_dependencies::overrides::Sessions;
 use lesson_dependencies::{AppState, app};
-use lesson_tests::fastapi::Pytest;
 use lesson_tests::rust_only;
 
-use super::{ask, assert_json, get_with, invalid, missing, start, state, text};
+use super::{PYTEST, ask, assert_json, get_with, invalid, missing, start, state, text};
 
 #[tokio::test]
-async fn de_49_without_an_override_the_real_sessions_answer() {
+async fn de_49_the_running_server_asks_its_own_sessions() {
     let server = start().await;
     let path = "/override/me";
     let alice = get_with(&server, path, &[("X-Token", "token-of-alice")]).await;
@@ -26,12 +28,31 @@ async fn de_49_without_an_override_the_real_sessions_answer() {
 }
 
 #[tokio::test]
-async fn de_66_a_401_says_what_it_wants() {
+async fn de_66_a_401_says_what_to_send() {
     let server = start().await;
     let unknown = get_with(&server, "/override/me", &[("X-Token", "token-of-bob")]).await;
     let refused = server.get("/one-response/refuse-before").await;
     for answer in [unknown, refused] {
         assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("APIKey")));
+    }
+}
+
+#[tokio::test]
+async fn de_69_a_result_makes_an_extractor_optional() {
+    rust_only!("calls a router of its own");
+    // ANCHOR: optional
+    async fn greet(user: Result<CurrentUser, Rejection>) -> &'static str {
+        if user.is_ok() { "welcome back" } else { "hello" }
+    }
+    // ANCHOR_END: optional
+    let app = Router::new().route("/", get(greet)).with_state(state());
+    for (token, greeting) in
+        [(Some("token-of-alice"), "welcome back"), (Some("token-of-bob"), "hello"), (None, "hello")]
+    {
+        let request = Request::get("/");
+        let request = token.into_iter().fold(request, |r, token| r.header("X-Token", token));
+        let response = ask(app.clone(), request).await;
+        assert_eq!((response.status().as_u16(), text(response).await.as_str()), (200, greeting));
     }
 }
 
@@ -68,7 +89,7 @@ async fn de_49_a_test_brings_its_own_secrets() {
 // ANCHOR_END: secrets
 
 #[tokio::test]
-async fn de_50_what_the_extractor_reads_stays_the_same() {
+async fn de_50_the_extractor_still_reads_the_header() {
     rust_only!("calls the app in process");
     let app = app(AppState { sessions: Arc::new(EverybodyIsBob), ..state() });
     let response = ask(app, Request::get("/override/me")).await;
@@ -77,7 +98,7 @@ async fn de_50_what_the_extractor_reads_stays_the_same() {
 }
 
 #[tokio::test]
-async fn de_50_an_override_belongs_to_one_app() {
+async fn de_50_each_app_has_its_own_state() {
     rust_only!("calls apps in process");
     let bobs = app(AppState { sessions: Arc::new(EverybodyIsBob), ..state() });
     let alices = app(state());
@@ -88,14 +109,12 @@ async fn de_50_an_override_belongs_to_one_app() {
     }
 }
 
-static PYTEST: Pytest = Pytest::of("dependencies");
-
 #[test]
-fn de_49_in_python_a_test_replaces_the_function() {
+fn de_49_in_fastapi_a_test_replaces_the_function() {
     PYTEST.assert_passed("de_49");
 }
 
 #[test]
-fn de_50_in_python_the_overrides_parameters_take_the_place_of_the_old_ones() {
+fn de_50_in_fastapi_the_overrides_parameters_replace_the_old_ones() {
     PYTEST.assert_passed("de_50");
 }
