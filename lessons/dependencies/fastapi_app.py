@@ -537,10 +537,12 @@ async def create_spanner(spanner: Spanner) -> Spanner:
 
 
 # ANCHOR: yield-plain
+# ANCHOR: get-db
 async def get_db() -> AsyncIterator[str]:
     note("db opened")
     yield "db"
     note("db closed")  # DE-21: skipped if the handler raises
+# ANCHOR_END: get-db
 
 
 @app.get("/yield-plain/items/{item_id}")

@@ -59,11 +59,11 @@ struct ShortQueryParams {
     limit: i64,
 }
 
-fn hundred() -> i64 {
-    100
-}
-
 async fn short_items(params: ShortQueryParams) -> Json<ShortQueryParams> {
     Json(params)
 }
 // ANCHOR_END: short
+
+fn hundred() -> i64 {
+    100
+}

@@ -22,12 +22,14 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/router/pages/{number}", get(page))
         .route_layer(from_fn_with_state(state.clone(), require_token))
 }
+// ANCHOR_END: router
 
+// ANCHOR: require-token
 /// A layer written as a function. It takes extractors, as a handler does.
 async fn require_token(_: VerifiedToken, request: Request, next: Next) -> Response {
     next.run(request).await
 }
-// ANCHOR_END: router
+// ANCHOR_END: require-token
 
 // ANCHOR: items
 async fn items() -> Json<Value> {

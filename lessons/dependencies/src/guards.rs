@@ -90,10 +90,12 @@ impl FromRequestParts<AppState> for VerifiedKey {
 }
 // ANCHOR_END: key
 
-// ANCHOR: route
+// ANCHOR: both
 /// Both guards as one extractor. If both headers are missing, one 422 says so.
 pub type BothVerified = All<(VerifiedToken, VerifiedKey)>;
+// ANCHOR_END: both
 
+// ANCHOR: route
 /// The section's routes.
 pub fn router(state: &AppState) -> Router<AppState> {
     let both_verified = from_extractor_with_state::<BothVerified, _>(state.clone());
@@ -102,11 +104,11 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/decorator/key-reused/", get(key_reused))
         .route("/decorator/pages/{number}", get(page))
 }
+// ANCHOR_END: route
 
 async fn items() -> Json<Value> {
     Json(json!([{ "item": "Foo" }, { "item": "Bar" }]))
 }
-// ANCHOR_END: route
 
 // ANCHOR: reused
 #[derive(Serialize)]

@@ -30,13 +30,13 @@ impl FixedContentQueryChecker {
 }
 // ANCHOR_END: checker
 
-// ANCHOR: included
 #[derive(Deserialize)]
 struct Search {
     #[serde(default)]
     q: String,
 }
 
+// ANCHOR: included
 /// Whether `q` contains what the checker in the state looks for.
 struct Included(bool);
 

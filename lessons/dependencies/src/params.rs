@@ -35,14 +35,15 @@ async fn query_only(params: Params) -> Json<QueryOnly> {
 }
 // ANCHOR_END: query-only
 
-// ANCHOR: params
-/// The JSON body.
+// ANCHOR: window
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct Window {
     offset: i64,
     limit: i64,
 }
+// ANCHOR_END: window
 
+// ANCHOR: params
 #[derive(Serialize)]
 struct RequestParameters {
     path_param: String,
@@ -64,6 +65,7 @@ impl FromRequest<AppState> for RequestParameters {
         Ok(Self { path_param, query_param, my_request })
     }
 }
+// ANCHOR_END: params
 
 #[derive(Serialize)]
 struct Answer {
@@ -71,20 +73,9 @@ struct Answer {
     dep: RequestParameters,
 }
 
+// ANCHOR: handler
 /// A body can be read only once, so the handler gets it from the extractor.
-///
-/// Two arguments that both read the body don't compile:
-///
-/// ```compile_fail
-/// #[axum::debug_handler]
-/// async fn handler(first: String, second: String) {}
-/// ```
-///
-/// ```
-/// #[axum::debug_handler]
-/// async fn handler(headers: axum::http::HeaderMap, body: String) {}
-/// ```
 async fn test(dep: RequestParameters) -> Json<Answer> {
     Json(Answer { my_request: dep.my_request, dep })
 }
-// ANCHOR_END: params
+// ANCHOR_END: handler

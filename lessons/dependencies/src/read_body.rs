@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
-// ANCHOR: read-body
 /// How much of a body the layer keeps in memory, in bytes.
 const MAX_BODY: usize = 1024;
 
@@ -27,6 +26,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route_layer(from_fn_with_state(state.clone(), note_length))
 }
 
+// ANCHOR: note-length
 /// The place to check a signature of the bytes, before anybody parses them.
 async fn note_length(
     State(events): State<EventLog>,
@@ -38,7 +38,9 @@ async fn note_length(
     events.add(format!("{} bytes", body.len()));
     Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
 }
+// ANCHOR_END: note-length
 
+// ANCHOR: not-received
 fn not_received(error: &axum::Error) -> ApiError {
     let is_too_long = error.source().is_some_and(|cause| cause.is::<LengthLimitError>());
     ApiError::from_status(match is_too_long {
@@ -46,7 +48,7 @@ fn not_received(error: &axum::Error) -> ApiError {
         false => StatusCode::BAD_REQUEST, // broken off, or silent for too long
     })
 }
-// ANCHOR_END: read-body
+// ANCHOR_END: not-received
 
 #[derive(Deserialize, Serialize)]
 struct Spanner {

@@ -15,6 +15,22 @@
 //! async fn handler(value: axum::http::HeaderMap) {}
 //! ```
 // ANCHOR_END: not-an-extractor
+//!
+// ANCHOR: one-body
+//! A body can be read only once, so this doesn't compile either:
+//!
+//! ```compile_fail
+//! #[axum::debug_handler]
+//! async fn handler(first: String, second: String) {}
+//! ```
+//!
+//! One reader is fine, as the last argument:
+//!
+//! ```
+//! #[axum::debug_handler]
+//! async fn handler(headers: axum::http::HeaderMap, body: String) {}
+//! ```
+// ANCHOR_END: one-body
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -42,7 +58,7 @@ async fn repeat_users(Query(params): Query<CommonParams>) -> Json<CommonParams> 
 // ANCHOR_END: repeat
 
 // ANCHOR: alias
-/// A second name for the same type.
+/// Another name for the same type.
 pub type Common = Query<CommonParams>;
 
 async fn alias_items(Query(params): Common) -> Json<CommonParams> {

@@ -18,7 +18,6 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
-// ANCHOR: chain
 struct A(&'static str);
 
 impl FromRequestParts<AppState> for A {
@@ -36,6 +35,7 @@ impl FromRequestParts<AppState> for A {
     }
 }
 
+// ANCHOR: b
 struct B(&'static str);
 
 impl FromRequestParts<AppState> for B {
@@ -53,7 +53,7 @@ impl FromRequestParts<AppState> for B {
         Ok(Self("b"))
     }
 }
-// ANCHOR_END: chain
+// ANCHOR_END: b
 
 struct C(&'static str);
 

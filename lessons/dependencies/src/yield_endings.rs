@@ -48,6 +48,7 @@ impl FromRequestParts<AppState> for Watching {
         Ok(Self)
     }
 }
+// ANCHOR_END: watching
 
 fn described(outcome: &Outcome) -> String {
     let Err(error) = outcome else { return "no error".to_owned() };
@@ -63,14 +64,13 @@ fn described(outcome: &Outcome) -> String {
         "another error".to_owned()
     }
 }
-// ANCHOR_END: watching
 
-// ANCHOR: endings
 async fn task_fails(_: Watching, tasks: BackgroundTasks) -> Json<&'static str> {
     tasks.add_task(async { Err(io::Error::other("the task failed")) });
     Json("value")
 }
 
+// ANCHOR: stream-breaks
 async fn stream_breaks(
     _: Watching,
     tasks: BackgroundTasks,
@@ -83,6 +83,7 @@ async fn stream_breaks(
         yield Err(io::Error::other("no piece 2"));
     })
 }
+// ANCHOR_END: stream-breaks
 
 async fn endless(
     _: Watching,
@@ -100,11 +101,12 @@ async fn endless(
     })
 }
 
+// ANCHOR: teapot
 /// An error status, but no `Err`: a response like any other.
 async fn teapot(_: Watching) -> (StatusCode, Json<&'static str>) {
     (StatusCode::IM_A_TEAPOT, Json("a teapot"))
 }
-// ANCHOR_END: endings
+// ANCHOR_END: teapot
 
 async fn invalid(_: Watching, Query(Number { number }): Query<Number>) -> Json<i64> {
     Json(number)

@@ -10,7 +10,6 @@ use lesson_support::{ApiError, EventLog, Outcome};
 use crate::AppState;
 use crate::yield_errors::failing;
 
-// ANCHOR: error
 /// An error that knows nothing about HTTP.
 #[derive(Debug)]
 struct InternalError;
@@ -26,9 +25,7 @@ impl Error for InternalError {}
 fn fails_inside() -> Result<(), InternalError> {
     Err(InternalError)
 }
-// ANCHOR_END: error
 
-// ANCHOR: teardowns
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -37,6 +34,7 @@ pub fn router() -> Router<AppState> {
         .route("/yield-internal-converted/items", failing(fails_inside, convert))
 }
 
+// ANCHOR: swallow
 fn swallow(outcome: Outcome, events: &EventLog) -> Outcome {
     outcome.or_else(|error| match error.downcast_ref() {
         Some(InternalError) => {
@@ -46,6 +44,7 @@ fn swallow(outcome: Outcome, events: &EventLog) -> Outcome {
         None => Err(error),
     })
 }
+// ANCHOR_END: swallow
 
 fn reraise(outcome: Outcome, events: &EventLog) -> Outcome {
     outcome.inspect_err(|error| {
@@ -55,10 +54,11 @@ fn reraise(outcome: Outcome, events: &EventLog) -> Outcome {
     })
 }
 
+// ANCHOR: convert
 fn convert(outcome: Outcome, _: &EventLog) -> Outcome {
     outcome.map_err(|error| match error.downcast_ref::<InternalError>() {
         Some(internal) => ApiError::new(StatusCode::BAD_REQUEST, format!("converted: {internal}")),
         None => error,
     })
 }
-// ANCHOR_END: teardowns
+// ANCHOR_END: convert

@@ -17,7 +17,6 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
-// ANCHOR: manager
 struct Manager {
     events: EventLog,
 }
@@ -29,6 +28,7 @@ impl Manager {
         Ok(Self { events })
     }
 
+    // ANCHOR: close
     /// `__aexit__`. It consumes the manager, so nobody can close it twice.
     async fn close(self, outcome: &Outcome) {
         let seen = match outcome {
@@ -38,6 +38,7 @@ impl Manager {
         self.events.add(format!("exit called with {seen}"));
         self.events.add("db closed");
     }
+    // ANCHOR_END: close
 }
 
 struct ManagedDb(&'static str);
@@ -55,7 +56,6 @@ impl FromRequestParts<AppState> for ManagedDb {
         Ok(Self("db"))
     }
 }
-// ANCHOR_END: manager
 
 async fn managed(
     ManagedDb(db): ManagedDb,

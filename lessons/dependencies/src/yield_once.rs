@@ -21,7 +21,6 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
-// ANCHOR: refuse
 struct Refusing;
 
 impl FromRequestParts<AppState> for Refusing {
@@ -36,6 +35,7 @@ async fn before(_: Refusing) -> Json<&'static str> {
     Json("value")
 }
 
+// ANCHOR: after
 async fn after(exit_stack: ExitStack, State(events): State<EventLog>) -> Json<&'static str> {
     exit_stack.push(async move |_| {
         events.add("refusing after the yield");
@@ -43,6 +43,7 @@ async fn after(exit_stack: ExitStack, State(events): State<EventLog>) -> Json<&'
     });
     Json("value")
 }
+// ANCHOR_END: after
 
 async fn crash_after(exit_stack: ExitStack, State(events): State<EventLog>) -> Json<&'static str> {
     exit_stack.push(async move |_| {
@@ -51,7 +52,6 @@ async fn crash_after(exit_stack: ExitStack, State(events): State<EventLog>) -> J
     });
     Json("value")
 }
-// ANCHOR_END: refuse
 
 // ANCHOR: in-time
 /// An async closure that is called once. A second `yield` would be a second call, and that

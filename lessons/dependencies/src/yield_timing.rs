@@ -30,7 +30,7 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
-// ANCHOR: request-scope
+// ANCHOR: slow-db
 struct SlowDb(&'static str);
 
 impl FromRequestParts<AppState> for SlowDb {
@@ -48,6 +48,7 @@ impl FromRequestParts<AppState> for SlowDb {
         Ok(Self("db"))
     }
 }
+// ANCHOR_END: slow-db
 
 async fn after_response(SlowDb(db): SlowDb) -> Json<&'static str> {
     Json(db)
@@ -66,7 +67,6 @@ async fn after_stream(_: SlowDb, State(tick): State<Tick>, State(events): State<
         }
     })
 }
-// ANCHOR_END: request-scope
 
 // ANCHOR: function-scope
 /// Function scope: what opened the database also waits for it to close.
@@ -86,7 +86,6 @@ async fn before_response(State(state): State<AppState>) -> Json<String> {
 }
 // ANCHOR_END: function-scope
 
-// ANCHOR: background
 async fn after_tasks(
     Db(db): Db,
     tasks: BackgroundTasks,
@@ -100,16 +99,15 @@ async fn after_tasks(
     });
     Json(db)
 }
-// ANCHOR_END: background
 
-// ANCHOR: invalid
 /// The query: `?number=7`.
 #[derive(Deserialize)]
 pub(crate) struct Number {
     pub(crate) number: i64,
 }
 
+// ANCHOR: invalid-handler
 async fn invalid(_: Db, Query(Number { number }): Query<Number>) -> Json<i64> {
     Json(number)
 }
-// ANCHOR_END: invalid
+// ANCHOR_END: invalid-handler

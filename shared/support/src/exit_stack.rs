@@ -14,13 +14,14 @@ use futures_util::FutureExt;
 
 use crate::error::{ApiError, panic_error};
 
-// ANCHOR: types
+// ANCHOR: outcome
 /// How a request went, so far: `Err` is what the handler, a later dependency, a background
 /// task or the body of the response ended in.
 pub type Outcome = Result<(), ApiError>;
 
 /// The code after a `yield`: it receives the outcome and says what the outcome is from now on.
 type Teardown = Box<dyn FnOnce(Outcome) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send>;
+// ANCHOR_END: outcome
 
 /// The teardowns of one request; [`request_scope`](crate::request_scope()) makes and unwinds it.
 ///
@@ -48,11 +49,12 @@ type Teardown = Box<dyn FnOnce(Outcome) -> Pin<Box<dyn Future<Output = Outcome> 
 /// See FastAPI's [dependencies with yield], which keep Python's `AsyncExitStack`.
 ///
 /// [dependencies with yield]: https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/
+// ANCHOR: stack
 #[derive(Clone, Default)]
 pub struct ExitStack {
     teardowns: Arc<Mutex<Vec<Teardown>>>,
 }
-// ANCHOR_END: types
+// ANCHOR_END: stack
 
 impl ExitStack {
     // ANCHOR: push

@@ -22,7 +22,6 @@ use crate::error::{ApiError, panic_message, take_error};
 use crate::exit_stack::{ExitStack, Outcome};
 use crate::routes::panic_response;
 
-// ANCHOR: layer
 /// The layer that [`ExitStack`] and [`BackgroundTasks`] need: puts both into the request,
 /// and brings them to their end after it.
 ///
@@ -44,6 +43,7 @@ use crate::routes::panic_response;
 /// See FastAPI's [dependencies with yield], "Execution of dependencies with yield".
 ///
 /// [dependencies with yield]: https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/
+// ANCHOR: layer
 pub async fn request_scope(
     State(after): State<AfterResponse>,
     mut request: Request,
@@ -223,12 +223,14 @@ impl Work {
         Self { after, runtime: Handle::current(), span: Span::current() }
     }
 
-    // ANCHOR: finish
+    // ANCHOR: spawn
     /// Runs work on the tracker, so that the shutdown waits for it.
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.after.tracker.spawn_on(work.instrument(self.span.clone()), &self.runtime);
     }
+    // ANCHOR_END: spawn
 
+    // ANCHOR: finish
     /// Runs work to its end, even if the caller is dropped before it, as axum drops a layer
     /// whose client leaves. Then the request's log shows no error, so it is logged here.
     async fn finish(&self, work: impl Future<Output = Response> + Send + 'static) -> Response {
