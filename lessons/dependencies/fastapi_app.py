@@ -66,7 +66,6 @@ async def clear_events() -> None:
 # --- a function ---------------------------------------------------------------
 
 
-# ANCHOR: function
 async def common_parameters(
     q: str | None = None, skip: int = 0, limit: int = 100
 ) -> dict[str, Any]:
@@ -76,13 +75,11 @@ async def common_parameters(
 @app.get("/function/items/")
 async def read_items(commons: Annotated[dict, Depends(common_parameters)]) -> dict:
     return commons  # DE-3
-# ANCHOR_END: function
 
 
 # --- one dependency, many routes ----------------------------------------------
 
 
-# ANCHOR: repeat
 @app.get("/repeat/items/")
 async def repeat_items(commons: Annotated[dict, Depends(common_parameters)]) -> dict:
     return commons
@@ -91,17 +88,14 @@ async def repeat_items(commons: Annotated[dict, Depends(common_parameters)]) -> 
 @app.get("/repeat/users/")
 async def repeat_users(commons: Annotated[dict, Depends(common_parameters)]) -> dict:
     return commons  # DE-8
-# ANCHOR_END: repeat
 
 
-# ANCHOR: alias
 CommonsDep = Annotated[dict, Depends(common_parameters)]
 
 
 @app.get("/alias/items/")
 async def alias_items(commons: CommonsDep) -> dict:
     return commons  # DE-9
-# ANCHOR_END: alias
 
 
 # --- a class ------------------------------------------------------------------
@@ -133,17 +127,14 @@ async def class_made(
 # ANCHOR_END: class
 
 
-# ANCHOR: class-short
 @app.get("/class-short/items")
 async def class_short_items(commons: Annotated[CommonQueryParams, Depends()]) -> dict:
     return {"q": commons.q, "skip": commons.skip, "limit": commons.limit}  # DE-12
-# ANCHOR_END: class-short
 
 
 # --- sub-dependencies ---------------------------------------------------------
 
 
-# ANCHOR: sub
 async def query_extractor(q: str | None = None) -> str | None:
     note("query looked at")
     return q
@@ -165,13 +156,11 @@ async def sub_items(
 ) -> dict:
     note("handler")
     return {"q_or_cookie": query_or_default}
-# ANCHOR_END: sub
 
 
 # --- once per request ---------------------------------------------------------
 
 
-# ANCHOR: cached
 async def counted(request: Request) -> int:
     note("counted ran")
     request.state.runs = getattr(request.state, "runs", 0) + 1
@@ -195,13 +184,11 @@ async def twice(first: CountedAgain, second: CountedAgain) -> list[int]:
 @app.get("/cached/mixed")
 async def mixed(first: Counted, second: CountedAgain, third: Counted) -> list[int]:
     return [first, second, third]
-# ANCHOR_END: cached
 
 
 # --- guards -------------------------------------------------------------------
 
 
-# ANCHOR: guards
 def is_same(given: str, right: str) -> bool:
     # In bytes: `compare_digest` raises a TypeError for text outside of ASCII.
     return secrets.compare_digest(given.encode(), right.encode())
@@ -218,10 +205,8 @@ async def verify_key(x_key: Annotated[str, Header()]) -> str:
     if not is_same(x_key, "fake-super-secret-key"):
         raise HTTPException(400, "X-Key header invalid")
     return x_key  # DE-17
-# ANCHOR_END: guards
 
 
-# ANCHOR: decorator
 @app.get(
     "/decorator/items/", dependencies=[Depends(verify_token), Depends(verify_key)]
 )
@@ -232,17 +217,13 @@ async def decorator_items() -> list[dict[str, str]]:
 @app.get("/decorator/key-reused/")
 async def key_reused(key: Annotated[str, Depends(verify_key)]) -> dict[str, str]:
     return {"key": key}  # DE-17
-# ANCHOR_END: decorator
 
 
-# ANCHOR: argument
 @app.get("/decorator/pages/{number}", dependencies=[Depends(verify_token)])
 async def decorator_page(number: int) -> int:
     return number  # DE-47
-# ANCHOR_END: argument
 
 
-# ANCHOR: router
 router_items = APIRouter(
     prefix="/router",
     tags=["items"],
@@ -266,13 +247,11 @@ async def router_item(item_id: str) -> dict[str, str]:
 @router_items.get("/pages/{number}")
 async def router_page(number: int) -> int:
     return number  # DE-47
-# ANCHOR_END: router
 
 
 app.include_router(router_items)
 
 
-# ANCHOR: global
 guarded = FastAPI(dependencies=[Depends(verify_token), Depends(verify_key)])
 
 
@@ -284,7 +263,6 @@ async def global_items() -> list[dict[str, str]]:
 @guarded.get("/users/")
 async def global_users() -> list[dict[str, str]]:
     return [{"username": "Rick"}, {"username": "Morty"}]
-# ANCHOR_END: global
 
 
 app.mount("/global", guarded)
@@ -293,7 +271,6 @@ app.mount("/global", guarded)
 # --- arguments from path, query and body --------------------------------------
 
 
-# ANCHOR: params
 class Window(BaseModel):
     offset: int
     limit: int
@@ -315,10 +292,8 @@ async def params_test(
     my_request: Window, dep: Annotated[dict, Depends(request_parameters)]
 ) -> dict[str, Any]:
     return {"my_request": my_request, "dep": dep}
-# ANCHOR_END: params
 
 
-# ANCHOR: query-only
 async def query_dependency(query_param: str) -> str:
     return query_param
 
@@ -326,13 +301,11 @@ async def query_dependency(query_param: str) -> str:
 @app.get("/query-only/test")
 async def query_only(dep: Annotated[str, Depends(query_dependency)]) -> dict[str, str]:
     return {"response": dep}  # DE-40
-# ANCHOR_END: query-only
 
 
 # --- an instance --------------------------------------------------------------
 
 
-# ANCHOR: callable
 class FixedContentQueryChecker:
     def __init__(self, fixed_content: str) -> None:
         self.fixed_content = fixed_content
@@ -355,7 +328,6 @@ async def query_checker_foo(
     included: Annotated[bool, Depends(foo_checker)],
 ) -> dict[str, bool]:
     return {"fixed_content_in_query": included}
-# ANCHOR_END: callable
 
 
 # --- overrides ----------------------------------------------------------------
@@ -379,7 +351,6 @@ async def me(user: Annotated[str, Depends(current_user)]) -> dict[str, str]:
 # --- a scope around the handler: function scope -------------------------------
 
 
-# ANCHOR: scope-function
 async def get_session() -> AsyncIterator[str]:
     note("session opened")
     try:
@@ -403,10 +374,8 @@ async def scope_function(item_id: str, session: Session) -> dict[str, str]:
     if item_id == "http":
         raise HTTPException(404)
     return {"item_id": item_id, "session": session}
-# ANCHOR_END: scope-function
 
 
-# ANCHOR: scope-swallowed
 async def swallow() -> AsyncIterator[str]:
     try:
         yield "session"
@@ -419,10 +388,8 @@ async def scope_swallowed(
     session: Annotated[str, Depends(swallow, scope="function")],
 ) -> str:
     raise HTTPException(404)
-# ANCHOR_END: scope-swallowed
 
 
-# ANCHOR: scope-guard
 @contextmanager
 def guard(name: str) -> Iterator[None]:
     note(f"{name} opened")
@@ -452,19 +419,15 @@ async def scope_guard_too_early(
 ) -> str:
     note("handler")
     return value
-# ANCHOR_END: scope-guard
 
 
-# ANCHOR: scope-slow
 @app.get("/scope-guard/slow")
 async def scope_guard_slow(session: Session) -> str:
     with guard("guard"):
         await asyncio.sleep(ticks(5))  # DE-64: not cancelled
         return "done"
-# ANCHOR_END: scope-slow
 
 
-# ANCHOR: scope-layer
 async def get_lease() -> AsyncIterator[str]:
     note("lease opened")
     yield "lease"
@@ -483,13 +446,11 @@ async def scope_layer(
 ) -> StreamingResponse:
     note(f"handler with {lease}")
     return StreamingResponse(two_pieces())  # DE-55
-# ANCHOR_END: scope-layer
 
 
 # --- a limit for the handler --------------------------------------------------
 
 
-# ANCHOR: time-limit
 @app.get("/time-limit/endless")
 async def endless() -> Response:
     with guard("guard"):
@@ -499,7 +460,6 @@ async def endless() -> Response:
         except TimeoutError:
             return Response(status_code=503)  # DE-67
     return Response()
-# ANCHOR_END: time-limit
 
 
 async def late_pieces() -> AsyncIterator[str]:
@@ -517,7 +477,6 @@ async def slow_stream() -> StreamingResponse:
 # --- the body, read before the handler ----------------------------------------
 
 
-# ANCHOR: read-body
 async def note_length(request: Request) -> None:
     body = await request.body()  # FastAPI has it already
     note(f"{len(body)} bytes")
@@ -530,13 +489,11 @@ class Spanner(BaseModel):
 @app.post("/read-body/items", dependencies=[Depends(note_length)], max_body_size=1024)
 async def create_spanner(spanner: Spanner) -> Spanner:
     return spanner  # DE-68
-# ANCHOR_END: read-body
 
 
 # --- the code after the yield -------------------------------------------------
 
 
-# ANCHOR: yield-plain
 # ANCHOR: get-db
 async def get_db() -> AsyncIterator[str]:
     note("db opened")
@@ -551,10 +508,8 @@ async def plain(item_id: str, db: Annotated[str, Depends(get_db)]) -> dict[str, 
     if item_id == "http":
         raise HTTPException(404)
     return {"item_id": item_id, "db": db}  # DE-20, DE-22
-# ANCHOR_END: yield-plain
 
 
-# ANCHOR: yield-finally
 async def get_guarded_db() -> AsyncIterator[str]:
     note("db opened")
     try:
@@ -572,10 +527,8 @@ async def with_finally(item_id: str, db: GuardedDb) -> dict[str, str]:
     if item_id == "http":
         raise HTTPException(404)
     return {"item_id": item_id, "db": db}
-# ANCHOR_END: yield-finally
 
 
-# ANCHOR: yield-chain
 async def get_a() -> AsyncIterator[str]:
     note("a opened")
     try:
@@ -610,10 +563,8 @@ async def chain(c: Annotated[str, Depends(get_c)]) -> str:
 async def chain_crash(c: Annotated[str, Depends(get_c)]) -> str:
     note("handler")
     raise RuntimeError("crashed")  # DE-23
-# ANCHOR_END: yield-chain
 
 
-# ANCHOR: yield-chain-fails
 async def get_failing(b: Annotated[str, Depends(get_b)]) -> AsyncIterator[str]:
     note("failing opened")
     yield "failing"
@@ -625,10 +576,8 @@ async def get_failing(b: Annotated[str, Depends(get_b)]) -> AsyncIterator[str]:
 async def chain_teardown_fails(failing: Annotated[str, Depends(get_failing)]) -> str:
     note("handler")
     return failing
-# ANCHOR_END: yield-chain-fails
 
 
-# ANCHOR: yield-timing
 async def get_slow() -> AsyncIterator[str]:
     note("opened")
     try:
@@ -684,13 +633,11 @@ async def after_tasks(db: GuardedDb, tasks: BackgroundTasks) -> str:
 @app.get("/yield-timing/invalid")
 async def invalid(db: GuardedDb, number: int) -> int:
     return number  # DE-45
-# ANCHOR_END: yield-timing
 
 
 # --- the error, seen by the dependency ----------------------------------------
 
 
-# ANCHOR: yield-http
 async def except_other() -> AsyncIterator[None]:
     try:
         yield
@@ -728,10 +675,8 @@ for path, dependency in {
     "/yield-http-reraised/items": reraise_http,  # DE-29
 }.items():
     app.get(path, dependencies=[Depends(dependency)])(not_found)
-# ANCHOR_END: yield-http
 
 
-# ANCHOR: yield-error
 async def answer() -> AsyncIterator[None]:
     try:
         yield
@@ -766,10 +711,8 @@ for path, dependency in {
     "/yield-error-swallowed/items": swallow_error,  # DE-32
 }.items():
     app.get(path, dependencies=[Depends(dependency)])(broken)
-# ANCHOR_END: yield-error
 
 
-# ANCHOR: yield-internal
 class InternalError(Exception):
     def __init__(self) -> None:
         super().__init__("Internal Error")
@@ -807,13 +750,11 @@ for path, dependency in {
     "/yield-internal-converted/items": convert_internal,
 }.items():
     app.get(path, dependencies=[Depends(dependency)])(fails_inside)
-# ANCHOR_END: yield-internal
 
 
 # --- only one response --------------------------------------------------------
 
 
-# ANCHOR: one-response
 async def yields_twice() -> AsyncIterator[str]:
     yield "first"
     yield "second"  # DE-20: RuntimeError, when the client has its answer
@@ -847,10 +788,8 @@ for path, dependency in {
     @app.get(path)
     async def one_response(value: Annotated[str, dependency]) -> str:
         return value
-# ANCHOR_END: one-response
 
 
-# ANCHOR: yield-manager
 class Manager:
     async def __aenter__(self) -> Self:
         note("db opened")
@@ -879,13 +818,11 @@ async def managed(
     if item_id == "http":
         raise HTTPException(404)
     return {"item_id": item_id, "db": db}  # DE-38
-# ANCHOR_END: yield-manager
 
 
 # --- what else can end a request ----------------------------------------------
 
 
-# ANCHOR: yield-endings
 async def get_watching() -> AsyncIterator[str]:
     try:
         yield "value"
@@ -943,10 +880,8 @@ async def ends_invalid(value: Watching, number: int) -> int:
 @app.get("/yield-endings/teapot")
 async def teapot(value: Watching) -> JSONResponse:
     return JSONResponse("a teapot", status_code=418)  # DE-62: returned, not raised
-# ANCHOR_END: yield-endings
 
 
-# ANCHOR: yield-leaving
 @app.get("/yield-timing/slow-handler")
 async def slow_handler(db: GuardedDb) -> str:
     await asyncio.sleep(ticks(5))
@@ -957,4 +892,3 @@ async def slow_handler(db: GuardedDb) -> str:
 @app.get("/yield-timing/slow-handler-dropped")
 async def slow_handler_dropped(value: Watching) -> str:
     return await slow_handler("db")
-# ANCHOR_END: yield-leaving

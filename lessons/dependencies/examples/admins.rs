@@ -37,7 +37,6 @@ struct AppState {
     events: EventLog,
 }
 
-// ANCHOR: solution
 #[derive(Deserialize)]
 struct TokenHeader {
     x_token: Secret,
@@ -85,4 +84,3 @@ impl FromRequestParts<AppState> for Admin {
 async fn report(_: Admin, Cached(user): Cached<User>) -> String {
     format!("for {}: all is well", user.name)
 }
-// ANCHOR_END: solution

@@ -29,7 +29,6 @@ async fn main() -> Result<()> {
     server.serve(app).await
 }
 
-// ANCHOR: solution
 #[derive(Clone)]
 struct Account {
     balance: Arc<Mutex<i64>>,
@@ -71,4 +70,3 @@ async fn pay(
         })
         .await
 }
-// ANCHOR_END: solution

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::AppState;
 use crate::function::CommonParams;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -20,9 +19,7 @@ pub fn router() -> Router<AppState> {
         .route("/class/made", get(made))
         .route("/class-short/items", get(short_items))
 }
-// ANCHOR_END: router
 
-// ANCHOR: class
 /// The parameters, and how many requests have asked for them so far, this one included.
 struct CommonQueryParams {
     params: CommonParams,
@@ -46,7 +43,6 @@ async fn items(common: CommonQueryParams) -> Json<CommonParams> {
 async fn made(common: CommonQueryParams) -> Json<u64> {
     Json(common.number)
 }
-// ANCHOR_END: class
 
 // ANCHOR: short
 #[derive(Deserialize, Serialize, FromRequestParts)]

@@ -18,7 +18,7 @@ use crate::AppState;
 // ANCHOR: current-user
 #[derive(Deserialize)]
 struct TokenHeader {
-    x_token: Secret, // a `String` that nothing shows
+    x_token: Secret, // a string that no log and no 422 shows
 }
 
 /// The name of the user who sent the request.
@@ -34,15 +34,15 @@ impl FromRequestParts<AppState> for CurrentUser {
     }
 }
 
-async fn me(CurrentUser(user): CurrentUser) -> Json<Me> {
-    Json(Me { user })
-}
-// ANCHOR_END: current-user
-
 #[derive(Serialize)]
 struct Me {
     user: String,
 }
+
+async fn me(CurrentUser(user): CurrentUser) -> Json<Me> {
+    Json(Me { user })
+}
+// ANCHOR_END: current-user
 
 /// The section's route.
 pub fn router() -> Router<AppState> {

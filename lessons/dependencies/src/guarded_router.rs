@@ -31,7 +31,6 @@ async fn require_token(_: VerifiedToken, request: Request, next: Next) -> Respon
 }
 // ANCHOR_END: require-token
 
-// ANCHOR: items
 async fn items() -> Json<Value> {
     Json(json!([{ "item": "Foo" }]))
 }
@@ -46,4 +45,3 @@ async fn item(Path(item_id): Path<String>) -> Result<Json<Value>, ApiError> {
 async fn page(Path(number): Path<i64>) -> Json<i64> {
     Json(number)
 }
-// ANCHOR_END: items

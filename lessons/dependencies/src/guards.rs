@@ -15,7 +15,6 @@ use subtle::ConstantTimeEq;
 
 use crate::AppState;
 
-// ANCHOR: secrets
 /// What the guards compare with. It isn't `Debug`, so it can't end up in a log.
 #[derive(Clone)]
 pub struct Secrets {
@@ -31,9 +30,7 @@ impl Secrets {
         Self { token: "fake-super-secret-token".into(), key: "fake-super-secret-key".into() }
     }
 }
-// ANCHOR_END: secrets
 
-// ANCHOR: same
 /// Whether a client has sent the right secret.
 ///
 /// `==` stops at the first byte that differs, so by measuring its time a client could find a
@@ -42,7 +39,6 @@ impl Secrets {
 pub fn is_same(given: &str, right: &str) -> bool {
     given.as_bytes().ct_eq(right.as_bytes()).into()
 }
-// ANCHOR_END: same
 
 // ANCHOR: token
 #[derive(Deserialize)]
@@ -110,7 +106,6 @@ async fn items() -> Json<Value> {
     Json(json!([{ "item": "Foo" }, { "item": "Bar" }]))
 }
 
-// ANCHOR: reused
 #[derive(Serialize)]
 struct Key {
     key: String,
@@ -119,7 +114,6 @@ struct Key {
 async fn key_reused(VerifiedKey(key): VerifiedKey) -> Json<Key> {
     Json(Key { key: key.into_exposed() })
 }
-// ANCHOR_END: reused
 
 // ANCHOR: argument
 /// The guard as an argument. One 422 reports its problems together with the path's.

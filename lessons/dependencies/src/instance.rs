@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
-// ANCHOR: checker
 /// Checks whether a text contains a fixed one.
 #[derive(Clone)]
 pub struct FixedContentQueryChecker {
@@ -28,7 +27,6 @@ impl FixedContentQueryChecker {
         q.contains(&*self.fixed_content)
     }
 }
-// ANCHOR_END: checker
 
 #[derive(Deserialize)]
 struct Search {
@@ -56,9 +54,7 @@ where
 }
 // ANCHOR_END: included
 
-// ANCHOR: router
 /// The section's routes: one handler, with the app's checker and with another one.
-// ANCHOR: two
 pub fn router() -> Router<AppState> {
     // `AppState` has one value of each type. A route that needs another one brings its own state.
     let foo_checker = FixedContentQueryChecker::new("foo");
@@ -66,7 +62,6 @@ pub fn router() -> Router<AppState> {
         .route("/callable/query-checker/", get(query_checker))
         .route("/callable/query-checker-foo/", get(query_checker).with_state(foo_checker))
 }
-// ANCHOR_END: two
 
 #[derive(Serialize)]
 struct Answer {
@@ -76,4 +71,3 @@ struct Answer {
 async fn query_checker(Included(fixed_content_in_query): Included) -> Json<Answer> {
     Json(Answer { fixed_content_in_query })
 }
-// ANCHOR_END: router

@@ -8,14 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::AppState;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/params/test/{path_param}", get(test).post(test))
         .route("/query-only/test", get(query_only))
 }
-// ANCHOR_END: router
 
 // ANCHOR: query-only
 /// The query: `?query_param=…`.

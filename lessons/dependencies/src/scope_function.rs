@@ -10,14 +10,12 @@ use serde::Serialize;
 
 use crate::AppState;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/scope-function/items/{item_id}", get(item))
         .route("/scope-function/swallowed", get(swallowed))
 }
-// ANCHOR_END: router
 
 /// Runs `work` with a session. Commits if it succeeds, rolls back if it fails.
 ///
@@ -45,7 +43,6 @@ struct Item {
     session: String,
 }
 
-// ANCHOR: item
 async fn item(
     Path(item_id): Path<String>,
     State(events): State<EventLog>,
@@ -59,7 +56,6 @@ async fn item(
     })
     .await
 }
-// ANCHOR_END: item
 
 // ANCHOR: swallow
 /// If you swallow an error, you must return something else. This doesn't compile:

@@ -14,7 +14,6 @@ use tokio::time::sleep;
 use crate::AppState;
 use crate::scope_function::with_session;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -22,7 +21,6 @@ pub fn router() -> Router<AppState> {
         .route("/scope-guard/too-early", get(too_early))
         .route("/scope-guard/slow", get(slow))
 }
-// ANCHOR_END: router
 
 // ANCHOR: guard
 pub(crate) struct Guard {
@@ -44,7 +42,6 @@ impl Drop for Guard {
 }
 // ANCHOR_END: guard
 
-// ANCHOR: item
 async fn item(
     Path(item_id): Path<String>,
     State(events): State<EventLog>,
@@ -58,9 +55,7 @@ async fn item(
     let index: usize = item_id.parse()?;
     Ok(Json(["zero", "one"][index])) // a bug: item 2 is a panic
 }
-// ANCHOR_END: item
 
-// ANCHOR: too-early
 struct TooEarly;
 
 impl FromRequestParts<AppState> for TooEarly {
@@ -77,9 +72,7 @@ async fn too_early(_: TooEarly, State(events): State<EventLog>) -> Json<&'static
     events.add("handler");
     Json("closed")
 }
-// ANCHOR_END: too-early
 
-// ANCHOR: slow
 async fn slow(
     State(tick): State<Tick>,
     State(events): State<EventLog>,
@@ -91,4 +84,3 @@ async fn slow(
     })
     .await
 }
-// ANCHOR_END: slow

@@ -13,7 +13,6 @@ use lesson_support::EventLog;
 
 use crate::AppState;
 
-// ANCHOR: layer
 /// The section's routes, with the layer around them.
 pub fn router(state: &AppState) -> Router<AppState> {
     Router::new()
@@ -48,4 +47,3 @@ fn two_pieces(events: EventLog) -> Body {
         }
     })
 }
-// ANCHOR_END: layer

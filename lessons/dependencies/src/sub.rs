@@ -1,6 +1,5 @@
 //! An extractor that needs another one.
 
-// ANCHOR: use
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::get;
@@ -10,16 +9,12 @@ use lesson_support::EventLog;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
-// ANCHOR_END: use
 
-// ANCHOR: router
 /// The section's route.
 pub fn router() -> Router<AppState> {
     Router::new().route("/sub/items/", get(items))
 }
-// ANCHOR_END: router
 
-// ANCHOR: inner
 #[derive(Deserialize)]
 struct Search {
     q: Option<String>,
@@ -37,7 +32,6 @@ impl FromRequestParts<AppState> for QueryText {
         Ok(Self(q))
     }
 }
-// ANCHOR_END: inner
 
 // ANCHOR: outer
 #[derive(Deserialize)]
@@ -66,7 +60,6 @@ struct Found {
     q_or_cookie: Option<String>,
 }
 
-// ANCHOR: handler
 async fn items(
     QueryOrCookie(q_or_cookie): QueryOrCookie,
     State(events): State<EventLog>,
@@ -74,4 +67,3 @@ async fn items(
     events.add("handler");
     Json(Found { q_or_cookie })
 }
-// ANCHOR_END: handler

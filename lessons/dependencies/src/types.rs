@@ -39,7 +39,6 @@ use fastapi_extract::Query;
 use crate::AppState;
 use crate::function::CommonParams;
 
-// ANCHOR: repeat
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -55,7 +54,6 @@ async fn repeat_items(Query(params): Query<CommonParams>) -> Json<CommonParams> 
 async fn repeat_users(Query(params): Query<CommonParams>) -> Json<CommonParams> {
     Json(params)
 }
-// ANCHOR_END: repeat
 
 // ANCHOR: alias
 /// Another name for the same type.

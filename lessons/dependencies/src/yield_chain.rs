@@ -8,7 +8,6 @@ use lesson_support::{ApiError, EventLog, ExitStack};
 
 use crate::AppState;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -16,7 +15,6 @@ pub fn router() -> Router<AppState> {
         .route("/yield-chain/crash", get(crash))
         .route("/yield-chain/teardown-fails", get(teardown_fails))
 }
-// ANCHOR_END: router
 
 struct A(&'static str);
 
@@ -73,7 +71,6 @@ impl FromRequestParts<AppState> for C {
     }
 }
 
-// ANCHOR: handlers
 async fn items(C(c): C, State(events): State<EventLog>) -> Json<&'static str> {
     events.add("handler");
     Json(c)
@@ -83,9 +80,7 @@ async fn crash(_: C, State(events): State<EventLog>) -> Result<(), ApiError> {
     events.add("handler");
     Err(ApiError::unexpected("crashed"))
 }
-// ANCHOR_END: handlers
 
-// ANCHOR: fails
 async fn teardown_fails(
     _: B,
     exit_stack: ExitStack,
@@ -100,4 +95,3 @@ async fn teardown_fails(
     events.add("handler");
     Json("failing")
 }
-// ANCHOR_END: fails

@@ -11,14 +11,12 @@ use serde::Serialize;
 
 use crate::AppState;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/yield-plain/items/{item_id}", get(plain))
         .route("/yield-finally/items/{item_id}", get(guarded))
 }
-// ANCHOR_END: router
 
 // ANCHOR: plain
 struct LeakyDb(&'static str);
@@ -78,7 +76,6 @@ async fn guarded(
     Item::find(item_id, db)
 }
 
-// ANCHOR: item
 /// The answer: `{"item_id":"1","db":"db"}`.
 #[derive(Serialize)]
 pub(crate) struct Item {
@@ -95,4 +92,3 @@ impl Item {
         Ok(Json(Self { item_id, db }))
     }
 }
-// ANCHOR_END: item

@@ -19,7 +19,6 @@ use tokio::time::sleep;
 use crate::AppState;
 use crate::yield_timing::Number;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -29,7 +28,6 @@ pub fn router() -> Router<AppState> {
         .route("/yield-endings/endless", get(endless))
         .route("/yield-endings/teapot", get(teapot))
 }
-// ANCHOR_END: router
 
 // ANCHOR: watching
 /// Notes how the request ended.

@@ -10,7 +10,6 @@ use lesson_support::{ApiError, EventLog, ExitStack, Outcome};
 
 use crate::AppState;
 
-// ANCHOR: router
 /// The section's routes: two handlers that fail, and what a teardown can make of that.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -32,9 +31,7 @@ fn not_found() -> Result<(), ApiError> {
 fn broken() -> Result<(), ApiError> {
     Err(ApiError::unexpected("the handler is broken"))
 }
-// ANCHOR_END: router
 
-// ANCHOR: failing
 /// A handler that pushes a teardown, as an extractor would, and then fails.
 pub(crate) fn failing<E: 'static>(
     fail: fn() -> Result<(), E>,
@@ -48,7 +45,6 @@ where
         fail().map_err(ApiError::from)
     })
 }
-// ANCHOR_END: failing
 
 // ANCHOR: teardowns
 fn no_try(outcome: Outcome, _: &EventLog) -> Outcome {
@@ -77,7 +73,6 @@ fn python_type(error: &ApiError) -> &'static str {
 }
 // ANCHOR_END: teardowns
 
-// ANCHOR: other-except
 /// `except ValueError`: any other error passes by.
 fn except_parse_error(outcome: Outcome, events: &EventLog) -> Outcome {
     outcome.or_else(|error| match error.downcast_ref::<ParseIntError>() {
@@ -88,4 +83,3 @@ fn except_parse_error(outcome: Outcome, events: &EventLog) -> Outcome {
         None => Err(error),
     })
 }
-// ANCHOR_END: other-except

@@ -23,6 +23,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/yield-timing/slow-handler", get(slow_handler).route_layer(to_the_end))
         .route("/yield-timing/slow-handler-dropped", get(dropped))
 }
+// ANCHOR_END: leaving
 
 async fn slow_handler(
     Db(db): Db,
@@ -46,4 +47,3 @@ async fn work(tick: Tick, events: EventLog) {
     sleep(tick * 5).await;
     events.add("handler finished");
 }
-// ANCHOR_END: leaving

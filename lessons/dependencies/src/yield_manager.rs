@@ -10,12 +10,10 @@ use lesson_support::{ApiError, EventLog, ExitStack, Outcome};
 use crate::AppState;
 use crate::yield_db::Item;
 
-// ANCHOR: router
 /// The section's route.
 pub fn router() -> Router<AppState> {
     Router::new().route("/yield-manager/items/{item_id}", get(managed))
 }
-// ANCHOR_END: router
 
 struct Manager {
     events: EventLog,

@@ -10,7 +10,6 @@ use lesson_support::{ApiError, EventLog, ExitStack};
 use crate::AppState;
 use crate::current_user::unauthorized;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -19,7 +18,6 @@ pub fn router() -> Router<AppState> {
         .route("/one-response/crash-after", get(crash_after))
         .route("/one-response/refuse-after-function-scope", get(in_time))
 }
-// ANCHOR_END: router
 
 struct Refusing;
 

@@ -17,7 +17,6 @@ use tokio::time::sleep;
 use crate::AppState;
 use crate::yield_db::Db;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -28,7 +27,6 @@ pub fn router() -> Router<AppState> {
         .route("/yield-timing/function-scope", get(before_response))
         .route("/yield-timing/invalid", get(invalid))
 }
-// ANCHOR_END: router
 
 // ANCHOR: slow-db
 struct SlowDb(&'static str);

@@ -100,8 +100,6 @@ pub struct BrokeOff(Arc<axum::Error>);
 const SWALLOWED: &str = "a teardown swallowed the error, so there is no response: \
     a teardown must return the error that it was given, or another one";
 
-// ANCHOR: scope
-// ANCHOR: scope-type
 /// One request's teardowns and tasks, and how the request went.
 ///
 /// Whoever holds it last drops it, and that starts them: the layer, if it is dropped with
@@ -113,7 +111,6 @@ struct Scope {
     outcome: Outcome,
     work: Work,
 }
-// ANCHOR_END: scope-type
 
 impl Scope {
     // ANCHOR: open
@@ -176,7 +173,6 @@ struct ScopedBody {
     scope: Scope,
 }
 // ANCHOR_END: drop
-// ANCHOR_END: scope
 
 impl HttpBody for ScopedBody {
     type Data = Bytes;
@@ -209,7 +205,6 @@ impl HttpBody for ScopedBody {
     }
 }
 
-// ANCHOR: after
 /// Where the work of one request runs that its client can neither stop nor see.
 struct Work {
     after: AfterResponse,
@@ -223,12 +218,10 @@ impl Work {
         Self { after, runtime: Handle::current(), span: Span::current() }
     }
 
-    // ANCHOR: spawn
     /// Runs work on the tracker, so that the shutdown waits for it.
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.after.tracker.spawn_on(work.instrument(self.span.clone()), &self.runtime);
     }
-    // ANCHOR_END: spawn
 
     // ANCHOR: finish
     /// Runs work to its end, even if the caller is dropped before it, as axum drops a layer
@@ -279,7 +272,6 @@ fn drop_waiting(tasks: &BackgroundTasks) {
         tracing::warn!(dropped, "background tasks that never started");
     }
 }
-// ANCHOR_END: after
 
 /// A body that broke off is in the log already, and a client may leave.
 fn log_late(error: &ApiError) {
