@@ -25,7 +25,7 @@ fn main() {
         }
     }
     // Last, for what was written before takes its time to be read.
-    for page in pages::all() {
+    for page in pages::of_lessons().into_iter().flat_map(|(_, pages)| pages) {
         write(&page, &MINUTES.bless(&page, &minutes(&page)));
     }
 }
