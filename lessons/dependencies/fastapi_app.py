@@ -66,6 +66,7 @@ async def clear_events() -> None:
 # --- a function ---------------------------------------------------------------
 
 
+# ANCHOR: common-parameters
 async def common_parameters(
     q: str | None = None, skip: int = 0, limit: int = 100
 ) -> dict[str, Any]:
@@ -75,6 +76,7 @@ async def common_parameters(
 @app.get("/function/items/")
 async def read_items(commons: Annotated[dict, Depends(common_parameters)]) -> dict:
     return commons  # DE-3
+# ANCHOR_END: common-parameters
 
 
 # --- one dependency, many routes ----------------------------------------------
@@ -101,7 +103,6 @@ async def alias_items(commons: CommonsDep) -> dict:
 # --- a class ------------------------------------------------------------------
 
 
-# ANCHOR: class
 class CommonQueryParams:
     made = itertools.count(1)
 
@@ -124,7 +125,6 @@ async def class_made(
     commons: Annotated[CommonQueryParams, Depends(CommonQueryParams)],
 ) -> int:
     return commons.number
-# ANCHOR_END: class
 
 
 @app.get("/class-short/items")
@@ -335,7 +335,6 @@ async def query_checker_foo(
 SESSIONS = {"token-of-alice": "alice"}
 
 
-# ANCHOR: override
 async def current_user(x_token: Annotated[str, Header()]) -> str:
     if x_token not in SESSIONS:
         raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "APIKey"})
@@ -345,7 +344,6 @@ async def current_user(x_token: Annotated[str, Header()]) -> str:
 @app.get("/override/me")
 async def me(user: Annotated[str, Depends(current_user)]) -> dict[str, str]:
     return {"user": user}  # DE-49
-# ANCHOR_END: override
 
 
 # --- a scope around the handler: function scope -------------------------------

@@ -1,4 +1,4 @@
-//! The lesson's exercise, solved: a report for admins, and one look-up a request.
+//! The first exercise, solved: a report for admins, and one look-up per request.
 //!
 //! ```text
 //! cargo run -p lesson-dependencies --example admins

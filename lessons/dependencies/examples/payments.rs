@@ -1,4 +1,4 @@
-//! The exercise of part two, solved: a transaction whose commit can fail.
+//! The second exercise, solved: a transaction whose commit can fail.
 //!
 //! ```text
 //! cargo run -p lesson-dependencies --example payments

@@ -4,7 +4,7 @@
 //! cargo run -p lesson-dependencies
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. [`app`] lists the modules in
+//! The lesson itself is `README.md`, one folder up. [`app`] lists the modules in
 //! reading order.
 
 // Extractors.

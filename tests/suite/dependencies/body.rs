@@ -41,7 +41,7 @@ async fn de_39_one_extractor_reads_path_query_and_body() {
 }
 
 #[tokio::test]
-async fn de_39_strings_stay_strings_and_integers_are_read_generously() {
+async fn de_39_strings_stay_strings_and_integers_are_parsed_leniently() {
     let server = start().await;
     for (path, body, answer) in [
         (
