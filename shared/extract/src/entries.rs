@@ -1,9 +1,12 @@
 //! The fields of a struct, the pairs of a map, the items of a list: one after the other.
 
+use std::any::TypeId;
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+use std::marker::PhantomData;
 use std::{iter, vec};
 
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess};
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::lax::{Input, Lax};
@@ -56,12 +59,25 @@ pub(crate) struct Entries<'a, 'n> {
     rest: iter::Enumerate<vec::IntoIter<Entry<'a>>>,
     /// The entry whose key was handed out and whose value was not.
     current: Option<Entry<'a>>,
+    /// What is made from them.
+    whole: TypeId,
     notes: &'n mut Notes,
 }
 
 impl<'a, 'n> Entries<'a, 'n> {
-    pub(crate) fn new(entries: Vec<Entry<'a>>, notes: &'n mut Notes) -> Self {
-        Self { rest: entries.into_iter().enumerate(), current: None, notes }
+    pub(crate) fn of<'de, V: Visitor<'de>>(entries: Vec<Entry<'a>>, notes: &'n mut Notes) -> Self {
+        let whole = typeid::of::<V::Value>();
+        Self { rest: entries.into_iter().enumerate(), current: None, whole, notes }
+    }
+
+    /// Says how the type reads the entry that a probe goes on with.
+    fn answer<'de, S: DeserializeSeed<'de>>(&self, input: Input<'_>, wholes: &[TypeId]) {
+        if let Input::Probe(probe) = input {
+            let seed = typeid::of::<S>();
+            let is_plain = seed == typeid::of::<PhantomData<S::Value>>();
+            let reader = (size_of::<S>() == 0).then_some(seed);
+            probe.enters(reader, is_plain && wholes.contains(&self.whole));
+        }
     }
 }
 
@@ -89,6 +105,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         let Some(Entry { key, step, input }) = self.current.take() else {
             return Err(Stop::custom("a value was asked for before its key"));
         };
+        self.answer::<S>(input, &maps_of::<S::Value>());
         let place = Place { step: &step, turn: Turn::Name(key.into()) };
         self.notes.visit(Some(&place), input, |lax| seed.deserialize(lax))
     }
@@ -104,7 +121,33 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         let Some((index, Entry { step, input, .. })) = self.rest.next() else {
             return Ok(None);
         };
+        self.answer::<S>(input, &lists_of::<S::Value>());
         let place = Place { step: &step, turn: Turn::Index(index) };
         self.notes.visit(Some(&place), input, |lax| seed.deserialize(lax)).map(Some)
     }
+}
+
+/// The lists of a `T` whose visitors are serde's own.
+fn lists_of<T>() -> [TypeId; 6] {
+    [
+        typeid::of::<Vec<T>>(),
+        typeid::of::<VecDeque<T>>(),
+        typeid::of::<LinkedList<T>>(),
+        typeid::of::<BinaryHeap<T>>(),
+        typeid::of::<BTreeSet<T>>(),
+        typeid::of::<HashSet<T>>(),
+    ]
+}
+
+/// The maps to a `T` whose visitors are serde's own, with the usual keys.
+fn maps_of<T>() -> [TypeId; 15] {
+    macro_rules! maps {
+        ($($key:ty)*) => {
+            [
+                typeid::of::<serde_json::Map<String, Value>>(),
+                $(typeid::of::<BTreeMap<$key, T>>(), typeid::of::<HashMap<$key, T>>(),)*
+            ]
+        };
+    }
+    maps!(String Box<str> i32 i64 u32 u64 usize)
 }

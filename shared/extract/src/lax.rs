@@ -1,6 +1,6 @@
 //! The deserializer that never gives up.
 
-use std::any::type_name;
+use std::any::TypeId;
 use std::borrow::Cow;
 
 use serde::de::value::MapAccessDeserializer;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::entries::{Entries, Entry, Step};
 use crate::notes::{Fault, Notes, Stop};
 use crate::params::Params;
-use crate::probe::{Names, Node, Probe, Turn};
+use crate::probe::{Names, Node, Probe, Turn, is_buffer};
 use crate::scalar;
 use crate::secret;
 use crate::text::Text;
@@ -188,7 +188,7 @@ impl<'a, 'n> Lax<'a, 'n> {
     fn fields(
         &mut self,
         names: &'static [&'static str],
-        visitor: &'static str,
+        visitor: TypeId,
     ) -> Result<Vec<Entry<'a>>, Stop> {
         self.expect_names(Fault::new(
             "model_attributes_type",
@@ -264,13 +264,6 @@ fn one_of(variants: &[&str]) -> String {
         Some((last, others)) => format!("{} or {last}", others.join(", ")),
         None => String::new(),
     }
-}
-
-/// Whether this visitor is one of serde's: of a list or a map whose values all have the same
-/// type, or of a value of any kind that is looked at later.
-fn is_serdes<V>() -> bool {
-    let name = type_name::<V>().trim_start_matches('<');
-    ["serde::", "serde_core::", "serde_json::"].iter().any(|krate| name.starts_with(krate))
 }
 
 /// The integer types, each with the bounds that it sets.
@@ -374,8 +367,8 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
-        self.answer(Node::List { are_alike: is_serdes::<V>() })?;
-        visitor.visit_seq(Entries::new(self.items()?, self.notes))
+        self.answer(Node::List)?;
+        visitor.visit_seq(Entries::of::<V>(self.items()?, self.notes))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -384,14 +377,14 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Stop> {
         self.answer(Node::Tuple(len))?;
-        visitor.visit_seq(Entries::new(self.tuple(len)?, self.notes))
+        visitor.visit_seq(Entries::of::<V>(self.tuple(len)?, self.notes))
     }
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
-        self.answer(Node::Map { are_alike: is_serdes::<V>() })?;
+        self.answer(Node::Map)?;
         let fault = Fault::new("dict_type", "Input should be a valid dictionary");
         self.expect_names(fault)?;
-        visitor.visit_map(Entries::new(self.input.entries(), self.notes))
+        visitor.visit_map(Entries::of::<V>(self.input.entries(), self.notes))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -400,13 +393,13 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        // The visitor's name is the struct's full path; `_name` has no path.
-        let name = type_name::<V>();
-        self.answer(Node::Fields(Names { all: fields, visitor: name }))?;
-        let entries = self.fields(fields, name)?;
-        let result = visitor.visit_map(Entries::new(entries, self.notes));
+        // `_name` is not unique, the visitor is.
+        let id = typeid::of::<V>();
+        self.answer(Node::Fields(Names { all: fields, visitor: id }))?;
+        let entries = self.fields(fields, id)?;
+        let result = visitor.visit_map(Entries::of::<V>(entries, self.notes));
         match result {
-            Err(Stop::MissingField(field)) if self.notes.required.insert((name, field)) => {
+            Err(Stop::MissingField(field)) if self.notes.required.insert((id, field)) => {
                 Err(Stop::Again)
             }
             result => result,
@@ -421,13 +414,13 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Stop> {
-        self.answer(Node::Variants(Names { all: variants, visitor: type_name::<V>() }))?;
+        self.answer(Node::Variants(Names { all: variants, visitor: typeid::of::<V>() }))?;
         let entries = self.input.entries();
         if let [entry] = entries.as_slice()
             && variants.contains(&entry.key)
         {
-            return visitor
-                .visit_enum(MapAccessDeserializer::new(Entries::new(entries, self.notes)));
+            let entries = Entries::of::<V>(entries, self.notes);
+            return visitor.visit_enum(MapAccessDeserializer::new(entries));
         }
         let placeholder = variants.first().copied().unwrap_or_default();
         let variant = self.scalar(placeholder, |value| {
@@ -445,7 +438,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         match self.input {
             Input::Params(_) => return self.deserialize_map(visitor),
             Input::Probe(probe) => match probe.next() {
-                _ if is_serdes::<V>() => return probe.found(Node::Buffer),
+                _ if is_buffer::<V>() => return probe.found(Node::Buffer),
                 None => return probe.found(Node::Any),
                 Some(Turn::Index(_)) => return self.deserialize_seq(visitor),
                 Some(_) => return self.deserialize_map(visitor),

@@ -96,6 +96,7 @@ mod probe;
 mod rejection;
 mod scalar;
 mod secret;
+mod spy;
 mod text;
 
 #[cfg(test)]

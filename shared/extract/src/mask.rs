@@ -1,34 +1,42 @@
 //! Hides the secrets of a type in what a report shows.
 
+use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
 use crate::notes::Required;
-use crate::probe::{Ask, Names, Node, Turn, Way};
+use crate::probe::{Answer, Ask, Names, Node, Turn, Way};
 use crate::secret::MASK;
 
-/// How often a type is asked for one report. Types are far smaller; but where each name has a
-/// type of its own, the client decides how many there are. The rest counts as secret.
+/// How often a type is asked for one report. Types are far smaller. The rest counts as secret.
 const MOST_QUESTIONS: usize = 4_000;
+
+/// How many of these questions may be about a name that the client has chosen, as each can have
+/// a type of its own. The others are left for the places that a type knows by itself.
+const MOST_NAMES: usize = 3_000;
 
 /// How far down a type is searched that is inside itself: JSON may be nested no deeper.
 const DEEPEST: usize = 127;
 
-/// A list that somebody has written a visitor for may read each item as something else. Nobody
-/// does so this far, so what comes later is read as this one is.
+/// A list may read each item as something else. Nobody does so this far, so what comes later is
+/// read as this one is.
 const LAST_OF_ITS_KIND: usize = 15;
 
 /// What a type has said so far.
 pub(crate) struct Mask {
     ask: Ask,
     required: Required,
-    /// `None` is what cannot be found out.
-    answers: HashMap<Way, Option<Node>>,
-    /// The maps whose values are all alike, each with a key that it does not refuse.
-    keys: HashMap<Way, Turn<'static>>,
-    /// Whether there may be a secret inside.
-    searched: HashMap<Way, bool>,
+    answers: HashMap<Way, Answer>,
+    /// How many of these are about a name that the client has chosen.
+    names: usize,
+    /// The first entry of a list or a map that is read in this way: those that are read alike
+    /// are asked as one.
+    alike: HashMap<(Way, TypeId), Turn<'static>>,
+    /// An entry of a list or a map that can be asked, and whether it stands for all.
+    samples: HashMap<Way, (Turn<'static>, bool)>,
+    /// What a search has found at a place, see `has_secret`.
+    searched: HashMap<(Way, bool), bool>,
 }
 
 impl Mask {
@@ -37,7 +45,9 @@ impl Mask {
             ask,
             required,
             answers: HashMap::new(),
-            keys: HashMap::new(),
+            names: 0,
+            alike: HashMap::new(),
+            samples: HashMap::new(),
             searched: HashMap::new(),
         }
     }
@@ -53,7 +63,7 @@ impl Mask {
             _ if value.is_null() => {}
             _ if self.node(place) == Node::Secret => *value = MASK.into(),
             [step, rest @ ..] => self.hide_at(place, step, rest, value),
-            [] if self.may_have_secret(place) => self.hide_inside(place, value),
+            [] if self.has_secret(place, true) => self.hide_inside(place, value),
             [] => {}
         }
     }
@@ -85,40 +95,51 @@ impl Mask {
                 }
             }
             // The type reads something else here, so nobody knows what of this is secret.
-            (_, value) if self.search(place, &mut HashSet::new(), false) => *value = MASK.into(),
+            (_, value) if self.has_secret(place, false) => *value = MASK.into(),
             _ => {}
         }
     }
 
-    fn may_have_secret(&mut self, place: &mut Way) -> bool {
-        if let Some(found) = self.searched.get(place) {
+    /// Whether there is a secret at this place or inside; `unknown` where that depends on what
+    /// is sent.
+    fn has_secret(&mut self, place: &mut Way, unknown: bool) -> bool {
+        let key = (place.clone(), unknown);
+        if let Some(found) = self.searched.get(&key) {
             return *found;
         }
-        let found = self.search(place, &mut HashSet::new(), true);
-        self.searched.insert(place.clone(), found);
+        let found = self.search(place, &mut HashSet::new(), unknown);
+        self.searched.insert(key, found);
         found
     }
 
-    /// Whether there is a secret at this place or inside; `unknown` where that depends on what
-    /// is sent.
-    fn search(&mut self, place: &mut Way, seen: &mut HashSet<Names>, unknown: bool) -> bool {
-        let steps: Vec<Turn<'static>> = match self.node(place) {
+    /// Does that; `seen` are types that need no second search.
+    fn search(&mut self, place: &mut Way, seen: &mut HashSet<TypeId>, unknown: bool) -> bool {
+        let Answer { node, reader, .. } = self.answer(place);
+        if reader.is_some_and(|reader| !seen.insert(reader)) {
+            return false;
+        }
+        let steps: Vec<Turn<'static>> = match node.unwrap_or(Node::Secret) {
             Node::Secret => return true,
             Node::Any => return unknown,
             Node::Buffer | Node::Leaf => return false,
             _ if place.len() == DEEPEST => return false,
             Node::Fields(names) | Node::Variants(names) => {
-                if !seen.insert(names) {
+                if !seen.insert(names.visitor) {
                     return false;
                 }
                 names.all.iter().map(|name| Turn::Name((*name).into())).collect()
             }
-            Node::Map { are_alike: false } | Node::List { are_alike: false } => return unknown,
-            Node::Map { are_alike: true } => match self.key(place, &Turn::Name("".into())) {
-                Some(key) => vec![key],
-                None => return unknown,
+            // Each name can lead to something else.
+            Node::Map if unknown => return true,
+            Node::Map => match self.sample(place, Node::Map) {
+                Some((turn, _)) => vec![turn],
+                None => return false,
             },
-            Node::List { are_alike: true } => vec![Turn::Index(0)],
+            Node::List => match self.items(place) {
+                Some(turns) => turns,
+                None if unknown => return true,
+                None => vec![Turn::Index(0)],
+            },
             Node::Tuple(len) => (0..len).map(Turn::Index).collect(),
         };
         let turns: Vec<_> = steps.iter().flat_map(|step| self.turns(place, step)).collect();
@@ -141,13 +162,11 @@ impl Mask {
             (Node::Variants(names), Turn::Name(name)) => {
                 names.find(name).map(|name| Turn::Name(name.into())).into_iter().collect()
             }
-            (Node::Map { are_alike: true }, Turn::Name(_)) => {
-                vec![self.key(place, step).unwrap_or_else(|| step.to_owned())]
+            (node @ (Node::Map | Node::Any), Turn::Name(_)) => {
+                vec![self.entry(place, node, step.to_owned())]
             }
-            (Node::Map { are_alike: false } | Node::Any, Turn::Name(_)) => vec![step.to_owned()],
-            (Node::List { are_alike: true }, Turn::Index(_)) => vec![Turn::Index(0)],
-            (Node::List { are_alike: false } | Node::Any, Turn::Index(index)) => {
-                vec![Turn::Index(*index.min(&LAST_OF_ITS_KIND))]
+            (node @ (Node::List | Node::Any), Turn::Index(index)) => {
+                vec![self.entry(place, node, Turn::Index(*index.min(&LAST_OF_ITS_KIND)))]
             }
             (Node::Tuple(len), Turn::Index(index)) if *index < len => vec![Turn::Index(*index)],
             _ => Vec::new(),
@@ -169,19 +188,74 @@ impl Mask {
         vec![field(name)]
     }
 
-    /// A key that leads to the type of all values of this map; `None` if it refuses this one,
-    /// and knows no other.
-    fn key(&mut self, place: &mut Way, key: &Turn<'_>) -> Option<Turn<'static>> {
-        if let Some(known) = self.keys.get(place) {
-            return Some(known.clone());
+    /// The entry that an entry of a list or a map is asked as.
+    fn entry(&mut self, place: &mut Way, node: Node, turn: Turn<'static>) -> Turn<'static> {
+        let answer = match &turn {
+            Turn::Name(_) => self.answer_to_client(place, turn.clone()),
+            _ => self.answer_below(place, turn.clone()),
+        };
+        match answer {
+            Answer { node: None, .. } => match self.sample(place, node) {
+                Some((sample, true)) => sample,
+                _ => turn,
+            },
+            Answer { reader: Some(reader), .. } => {
+                self.alike.entry((place.clone(), reader)).or_insert(turn).clone()
+            }
+            _ => turn,
         }
-        let key = key.to_owned();
-        place.push(key.clone());
+    }
+
+    /// All items of a list that differ; `None` if they cannot be found out.
+    fn items(&mut self, place: &mut Way) -> Option<Vec<Turn<'static>>> {
+        let mut turns = Vec::new();
+        for index in 0..=LAST_OF_ITS_KIND {
+            let answer = self.answer_below(place, Turn::Index(index));
+            if answer.node.is_none() {
+                // The list is at its end; or it has refused a placeholder, so that only its kind
+                // tells what follows.
+                let (_, stands_for_all) = self.sample(place, Node::List)?;
+                return stands_for_all.then_some(turns);
+            }
+            let turn = self.entry(place, Node::List, Turn::Index(index));
+            if !turns.contains(&turn) {
+                turns.push(turn);
+            }
+        }
+        Some(turns)
+    }
+
+    /// An entry that can be asked, and whether it stands for all; `None` if none is known.
+    fn sample(&mut self, place: &mut Way, node: Node) -> Option<(Turn<'static>, bool)> {
+        if !self.samples.contains_key(place) {
+            let blank = if node == Node::List { Turn::Index(0) } else { Turn::Name("".into()) };
+            self.answer_below(place, blank);
+        }
+        self.samples.get(place).cloned()
+    }
+
+    /// The answer to a question for which the client has chosen the name.
+    fn answer_to_client(&mut self, place: &mut Way, turn: Turn<'static>) -> Answer {
+        let before = self.answers.len();
+        if self.names == MOST_NAMES {
+            place.push(turn);
+            let answer = self.answers.get(place).copied().unwrap_or_default();
+            place.pop();
+            return answer;
+        }
+        let answer = self.answer_below(place, turn);
+        self.names += self.answers.len() - before;
+        answer
+    }
+
+    fn answer_below(&mut self, place: &mut Way, turn: Turn<'static>) -> Answer {
+        place.push(turn.clone());
         let answer = self.answer(place);
         place.pop();
-        answer?;
-        self.keys.insert(place.clone(), key.clone());
-        Some(key)
+        if answer.node.is_some() && !self.samples.contains_key(place) {
+            self.samples.insert(place.clone(), (turn, answer.stands_for_all));
+        }
+        answer
     }
 
     fn node_below(&mut self, place: &mut Way, turn: Turn<'static>) -> Node {
@@ -193,15 +267,15 @@ impl Mask {
 
     /// What the type reads here. What cannot be found out is a secret.
     fn node(&mut self, place: &Way) -> Node {
-        self.answer(place).unwrap_or(Node::Secret)
+        self.answer(place).node.unwrap_or(Node::Secret)
     }
 
-    fn answer(&mut self, place: &Way) -> Option<Node> {
+    fn answer(&mut self, place: &Way) -> Answer {
         if let Some(answer) = self.answers.get(place) {
             return *answer;
         }
         if self.answers.len() == MOST_QUESTIONS {
-            return None;
+            return Answer::default();
         }
         let answer = (self.ask)(place, &mut self.required);
         self.answers.insert(place.clone(), answer);
@@ -211,7 +285,7 @@ impl Mask {
 
 fn has_items(node: Node, items: &[Value]) -> bool {
     match node {
-        Node::List { .. } | Node::Any => true,
+        Node::List | Node::Any => true,
         // Where one is left out, the others are in each other's places.
         Node::Tuple(len) => items.len() == len,
         _ => false,
@@ -220,7 +294,7 @@ fn has_items(node: Node, items: &[Value]) -> bool {
 
 fn has_names(node: Node, object: &Map<String, Value>) -> bool {
     match node {
-        Node::Fields(_) | Node::Map { .. } | Node::Any => true,
+        Node::Fields(_) | Node::Map | Node::Any => true,
         // A variant that holds data is an object with its name as the only key.
         Node::Variants(names) => {
             object.len() == 1 && object.keys().all(|name| names.find(name).is_some())

@@ -1,5 +1,6 @@
 //! What a reading has noted so far, and how it ends.
 
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
@@ -112,7 +113,7 @@ enum Shows {
 /// Only serde's derive knows which fields those are, and it tells one at a time, by failing.
 /// Each failure adds a field here, so the number of readings is bounded by the types, whatever
 /// the client sends.
-pub(crate) type Required = HashSet<(&'static str, &'static str)>;
+pub(crate) type Required = HashSet<(TypeId, &'static str)>;
 
 /// The notes of one reading.
 pub(crate) struct Notes {

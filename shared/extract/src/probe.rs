@@ -6,16 +6,20 @@
 //! ends the reading as soon as the type asks for what is there. Fields beside the way, of which
 //! one could refuse its value, are not offered, so they cannot be in it.
 
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::sync::LazyLock;
 use std::{iter, mem};
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::entries::Entry;
 use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Required, Stop};
+use crate::spy;
 
 /// One step of a way into a type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -52,13 +56,9 @@ pub(crate) enum Node {
     Fields(Names),
     /// An enum.
     Variants(Names),
-    /// Anything else that has names. If all its values are alike, any name leads to their type.
-    Map {
-        are_alike: bool,
-    },
-    List {
-        are_alike: bool,
-    },
+    /// Anything else that has names.
+    Map,
+    List,
     Tuple(usize),
     /// Whatever is there.
     Any,
@@ -74,7 +74,7 @@ pub(crate) enum Node {
 pub(crate) struct Names {
     pub(crate) all: &'static [&'static str],
     /// Its visitor, which stands for the type.
-    pub(crate) visitor: &'static str,
+    pub(crate) visitor: TypeId,
 }
 
 impl Names {
@@ -83,19 +83,37 @@ impl Names {
     }
 }
 
+/// What a type says when it is asked.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Answer {
+    /// `None` if its reading does not come there.
+    pub(crate) node: Option<Node>,
+    /// What reads the last step of the way: two entries of a list or a map that are read by the
+    /// same type of seed are read in the same way, if it holds no state.
+    pub(crate) reader: Option<TypeId>,
+    /// Whether all the other entries are read in this way: what is made of them is a collection
+    /// of one type.
+    pub(crate) stands_for_all: bool,
+}
+
 /// An input that is nothing but a way.
 #[derive(Clone, Copy)]
 pub(crate) struct Probe<'a> {
     way: &'a [Turn<'static>],
-    found: &'a Cell<Option<Node>>,
+    answer: &'a Cell<Answer>,
 }
 
 impl<'a> Probe<'a> {
     /// Ends the reading: this is what the type reads here.
     pub(crate) fn found<R>(self, node: Node) -> Result<R, Stop> {
         // Said here too, because a type may swallow the error.
-        self.found.set(Some(node));
+        self.answer.set(Answer { node: Some(node), ..self.answer.get() });
         Err(Stop::Noted)
+    }
+
+    /// The type goes one step further on the way.
+    pub(crate) fn enters(self, reader: Option<TypeId>, stands_for_all: bool) {
+        self.answer.set(Answer { reader, stands_for_all, ..self.answer.get() });
     }
 
     pub(crate) fn next(self) -> Option<&'a Turn<'static>> {
@@ -122,22 +140,41 @@ impl<'a> Probe<'a> {
 }
 
 /// Asks some type.
-pub(crate) type Ask = fn(&[Turn<'static>], &mut Required) -> Option<Node>;
+pub(crate) type Ask = fn(&[Turn<'static>], &mut Required) -> Answer;
 
-/// Asks a `T` what it reads at the end of this way. `None` if its reading does not come there.
-pub(crate) fn ask<T: DeserializeOwned>(
-    way: &[Turn<'static>],
-    required: &mut Required,
-) -> Option<Node> {
+/// Asks a `T` what it reads at the end of this way.
+pub(crate) fn ask<T: DeserializeOwned>(way: &[Turn<'static>], required: &mut Required) -> Answer {
     loop {
-        let found = Cell::new(None);
+        let answer = Cell::default();
         let mut notes = Notes::new(mem::take(required));
-        let input = Input::Probe(Probe { way, found: &found });
+        let input = Input::Probe(Probe { way, answer: &answer });
         let read = T::deserialize(Lax { input, notes: &mut notes });
         *required = notes.required;
-        match (found.get(), read) {
-            (None, Err(Stop::Again)) => {}
-            (node, _) => return node,
+        match (answer.get(), read) {
+            (Answer { node: None, .. }, Err(Stop::Again)) => {}
+            // It has not come to the last step.
+            (Answer { node: None, .. }, _) => return Answer::default(),
+            (answer, _) => return answer,
         }
     }
+}
+
+/// Whether this visitor reads a value into a buffer, a `serde_json::Value` or the one that serde
+/// has for `#[serde(flatten)]` and the like; or is the one that serde reads no content with.
+pub(crate) fn is_buffer<V>() -> bool {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Unit,
+    }
+    #[derive(Deserialize)]
+    #[serde(tag = "t", content = "c")]
+    enum Tagged {
+        Unit,
+    }
+    static BUFFERS: LazyLock<[Option<TypeId>; 3]> = LazyLock::new(|| {
+        let of_content = spy::visitor_of_second::<Tagged>("Unit");
+        [spy::visitor_of::<Value>(), spy::visitor_of::<Untagged>(), of_content]
+    });
+    BUFFERS.contains(&Some(typeid::of::<V>()))
 }

@@ -74,7 +74,7 @@ fn json_invalid(offset: usize, error: &str) -> String {
     invalid([problem_with("json_invalid", loc, "JSON decode error", json!({}), ctx)])
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "lowercase")]
 enum Colour {
     Red,

@@ -661,6 +661,101 @@ async fn a_visitor_of_ones_own_may_read_each_value_as_something_else() {
     );
 }
 
+#[tokio::test]
+async fn so_may_one_that_makes_a_plain_collection() {
+    struct ByHand<T>(T);
+
+    impl<'de> Visitor<'de> for ByHand<BTreeMap<String, String>> {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
+            while let Some(key) = map.next_key::<String>()? {
+                let value = match key.as_str() {
+                    "password" => map.next_value::<Secret>()?.into_exposed(),
+                    _ => map.next_value()?,
+                };
+                self.0.insert(key, value);
+            }
+            Ok(self.0)
+        }
+    }
+
+    impl<'de> Visitor<'de> for ByHand<Vec<String>> {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Self::Value, A::Error> {
+            self.0.extend(seq.next_element()?);
+            self.0.extend(seq.next_element::<Secret>()?.map(Secret::into_exposed));
+            Ok(self.0)
+        }
+    }
+
+    fn map<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<String, String>, D::Error> {
+        deserializer.deserialize_map(ByHand(BTreeMap::new()))
+    }
+
+    fn seq<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+        deserializer.deserialize_seq(ByHand(Vec::new()))
+    }
+
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "it is only read")]
+    struct Outer {
+        id: i64,
+        #[serde(deserialize_with = "map")]
+        map: BTreeMap<String, String>,
+        #[serde(deserialize_with = "seq")]
+        seq: Vec<String>,
+    }
+    let sent = json!({ "map": { "a": "b", "password": "hunter2" }, "seq": ["a", "hunter2"] });
+    let shown = json!({ "map": { "a": "b", "password": MASK }, "seq": ["a", MASK] });
+    assert_eq!(
+        answer::<Outer>(sent).await,
+        invalid([problem("missing", json!(["body", "id"]), shown)])
+    );
+}
+
+#[tokio::test]
+async fn a_list_of_one_type_is_shown_to_its_end() {
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "it is only read")]
+    struct User {
+        email: Email,
+        password: Secret,
+    }
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "it is only read")]
+    struct Outer {
+        id: i64,
+        // A placeholder is none of these, so only the first can be asked.
+        users: Vec<User>,
+        deep: Vec<Vec<Vec<Vec<i64>>>>,
+        by_colour: HashMap<Colour, Vec<Option<Secret>>>,
+    }
+    let deep = vec![vec![vec![vec![1; 3]; 8]; 8]; 8];
+    let user = |password| json!({ "email": "a@b", "password": password });
+    let sent = json!({
+        "users": vec![user("hunter2"); 20], "deep": deep, "by_colour": { "red": [null, "hunter2"] },
+    });
+    let shown = json!({
+        "users": vec![user(MASK); 20], "deep": deep, "by_colour": { "red": [null, MASK] },
+    });
+    assert_eq!(
+        answer::<Outer>(sent).await,
+        invalid([problem("missing", json!(["body", "id"]), shown)])
+    );
+}
+
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "it is only read")]
 struct Extended {
