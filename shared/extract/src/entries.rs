@@ -11,8 +11,7 @@ use serde_json::Value;
 
 use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Stop};
-use crate::probe::Turn;
-use crate::text::Text;
+use crate::probe::{Turn, is_buffer};
 
 /// One field, pair or item.
 pub(crate) struct Entry<'a> {
@@ -46,11 +45,16 @@ impl<'a> Entry<'a> {
     pub(crate) fn item(index: usize, input: Input<'a>) -> Self {
         Self { key: "", step: Step::Index(index), input }
     }
+
+    fn named_place(&self) -> Place<'a> {
+        Place { step: self.step.clone(), turn: Turn::Name(self.key.into()) }
+    }
 }
 
 /// Where an entry is: for the client, and in the type that reads it.
+#[derive(Clone)]
 pub(crate) struct Place<'a> {
-    pub(crate) step: &'a Step<'a>,
+    pub(crate) step: Step<'a>,
     pub(crate) turn: Turn<'a>,
 }
 
@@ -58,26 +62,52 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Entries<'a, 'n> {
     rest: iter::Enumerate<vec::IntoIter<Entry<'a>>>,
     /// The entry whose key was handed out and whose value was not.
-    current: Option<Entry<'a>>,
+    current: Option<(usize, Entry<'a>)>,
+    visitor: TypeId,
     /// What is made from them.
     whole: TypeId,
-    notes: &'n mut Notes,
+    notes: &'n mut Notes<'a>,
 }
 
 impl<'a, 'n> Entries<'a, 'n> {
-    pub(crate) fn of<'de, V: Visitor<'de>>(entries: Vec<Entry<'a>>, notes: &'n mut Notes) -> Self {
-        let whole = typeid::of::<V::Value>();
-        Self { rest: entries.into_iter().enumerate(), current: None, whole, notes }
+    pub(crate) fn of<'de, V: Visitor<'de>>(
+        entries: Vec<Entry<'a>>,
+        notes: &'n mut Notes<'a>,
+    ) -> Self {
+        let rest = entries.into_iter().enumerate();
+        let (visitor, whole) = (typeid::of::<V>(), typeid::of::<V::Value>());
+        Self { rest, current: None, visitor, whole, notes }
     }
 
     /// Says how the type reads the entry that a probe goes on with.
-    fn answer<'de, S: DeserializeSeed<'de>>(&self, input: Input<'_>, wholes: &[TypeId]) {
+    fn answer<'de, S: DeserializeSeed<'de>, const N: usize>(
+        &self,
+        input: Input<'_>,
+        wholes: fn() -> [TypeId; N],
+    ) {
         if let Input::Probe(probe) = input {
             let seed = typeid::of::<S>();
             let is_plain = seed == typeid::of::<PhantomData<S::Value>>();
             let reader = (size_of::<S>() == 0).then_some(seed);
-            probe.enters(reader, is_plain && wholes.contains(&self.whole));
+            probe.enters(reader, is_plain && wholes().contains(&self.whole));
         }
+    }
+
+    /// Finds out whether a field that was not sent is one that the type always wants.
+    fn check<'de, S: DeserializeSeed<'de>>(
+        &mut self,
+        index: usize,
+        key: &str,
+        input: Input<'_>,
+    ) -> Option<Stop> {
+        let variant = match input {
+            // What is read depends on what came before.
+            Input::Missing(_) if index > 0 && size_of::<S>() > 0 => self.notes.variant,
+            // It is for something else inside.
+            Input::Missing(_) if is_buffer::<S>() => None,
+            _ => return None,
+        };
+        self.notes.required().doubt(self.visitor, key, variant).then_some(Stop::Again)
     }
 }
 
@@ -88,26 +118,29 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Stop> {
-        self.current = self.rest.next().map(|(_, entry)| entry);
-        let Some(Entry { key, step, input }) = &self.current else {
+        self.current = self.rest.next();
+        let Some((_, entry)) = &self.current else {
             return Ok(None);
         };
+        let (key, place) = (entry.key, entry.named_place());
         // A key is a value too: in a map with integers as keys it can be a wrong one.
-        let text = Text::from(Cow::from(*key));
-        let read = |Lax { notes, .. }: Lax<'_, '_>| {
-            notes.visit(None, Input::Key(&text), |lax| seed.deserialize(lax))
-        };
-        let place = Place { step, turn: Turn::Name((*key).into()) };
-        self.notes.visit(Some(&place), *input, read).map(Some)
+        self.notes
+            .visit(Some(place), entry.input, |Lax { notes, .. }| {
+                notes.visit(None, Input::Key(key), |lax| seed.deserialize(lax))
+            })
+            .map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Stop> {
-        let Some(Entry { key, step, input }) = self.current.take() else {
+        let Some((index, entry)) = self.current.take() else {
             return Err(Stop::custom("a value was asked for before its key"));
         };
-        self.answer::<S>(input, &maps_of::<S::Value>());
-        let place = Place { step: &step, turn: Turn::Name(key.into()) };
-        self.notes.visit(Some(&place), input, |lax| seed.deserialize(lax))
+        self.answer::<S, _>(entry.input, maps_of::<S::Value>);
+        if let Some(stop) = self.check::<S>(index, entry.key, entry.input) {
+            return Err(stop);
+        }
+        let place = entry.named_place();
+        self.notes.visit(Some(place), entry.input, |lax| seed.deserialize(lax))
     }
 }
 
@@ -121,9 +154,9 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         let Some((index, Entry { step, input, .. })) = self.rest.next() else {
             return Ok(None);
         };
-        self.answer::<S>(input, &lists_of::<S::Value>());
-        let place = Place { step: &step, turn: Turn::Index(index) };
-        self.notes.visit(Some(&place), input, |lax| seed.deserialize(lax)).map(Some)
+        self.answer::<S, _>(input, lists_of::<S::Value>);
+        let place = Place { step, turn: Turn::Index(index) };
+        self.notes.visit(Some(place), input, |lax| seed.deserialize(lax)).map(Some)
     }
 }
 

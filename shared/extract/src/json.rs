@@ -17,6 +17,7 @@ use crate::json_syntax;
 use crate::lax::Input;
 use crate::notes::read;
 use crate::rejection::{HideInput, Rejection};
+use crate::shown::Shown;
 
 /// The JSON body, as a `T`: FastAPI's [request body]. Also a response, like [`axum::Json`].
 ///
@@ -41,7 +42,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let value = parse(&body, is_json).map_err(|rejection| rejection.hiding_input(hide))?;
         let input = match &value {
             Some(value) => Input::Json(value),
-            None => Input::Missing(&Value::Null),
+            None => Input::Missing(Shown::NOTHING),
         };
         read("body", input, hide).map(Self)
     }

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
@@ -9,11 +10,12 @@ use serde_json::{Value, json};
 
 use crate::entries::{Entries, Entry, Step};
 use crate::notes::{Fault, Notes, Stop};
-use crate::params::Params;
+use crate::params::{Param, Params};
 use crate::probe::{Names, Node, Probe, Turn, is_buffer};
+use crate::required::{Variant, When};
 use crate::scalar;
 use crate::secret;
-use crate::text::Text;
+use crate::shown::Shown;
 
 /// Where a value comes from.
 #[derive(Clone, Copy)]
@@ -22,11 +24,13 @@ pub(crate) enum Input<'a> {
     /// All that a request has in its path, its query, its headers or its cookies.
     Params(&'a Params<'a>),
     /// The values that a request has under one name.
-    Param(&'a Params<'a>, &'a str),
+    Param(&'a Param<'a>),
+    /// One of those.
+    Text(&'a str),
     /// The name of an entry.
-    Key(&'a Text<'a>),
+    Key(&'a str),
     /// Nothing; in its place the report shows what it is missing from.
-    Missing(&'a Value),
+    Missing(Shown<'a>),
     /// Nothing, and the reason is noted already: give placeholders.
     Silent,
     /// Nothing that was sent: a question to the type.
@@ -43,26 +47,36 @@ impl<'a> Input<'a> {
     }
 
     /// What a report shows.
-    pub(crate) fn shown(self) -> &'a Value {
+    pub(crate) fn shown(self) -> Shown<'a> {
         match self {
-            Self::Json(value) | Self::Missing(value) => value,
-            Self::Param(params, name) => params.one(name).map_or(&Value::Null, Text::value),
-            Self::Key(key) => key.value(),
-            Self::Params(_) | Self::Silent | Self::Probe(_) => &Value::Null,
+            Self::Json(value) => Shown::Json(value),
+            Self::Param(param) => Shown::Text(param.one()),
+            Self::Text(text) | Self::Key(text) => Shown::Text(text),
+            Self::Missing(shown) => shown,
+            Self::Params(_) | Self::Silent | Self::Probe(_) => Shown::NOTHING,
         }
     }
 
     /// The text, if this is nothing else.
     fn text(self) -> Option<&'a str> {
         match self {
-            Self::Param(params, name) => params.one(name).map(Text::as_str),
-            Self::Key(key) => Some(key.as_str()),
+            Self::Param(param) => Some(param.one()),
+            Self::Text(text) | Self::Key(text) => Some(text),
+            Self::Json(Value::String(text)) => Some(text),
             _ => None,
         }
     }
 
+    /// The name of the variant that an enum reads here.
+    fn variant(self) -> Option<&'a str> {
+        match self.entries().as_slice() {
+            [entry] => Some(entry.key),
+            _ => self.text(),
+        }
+    }
+
     /// The only parameter, if these are parameters and there is one.
-    pub(crate) fn only(self) -> Option<(&'a str, &'a Text<'a>)> {
+    pub(crate) fn only(self) -> Option<(&'a str, &'a str)> {
         match self {
             Self::Params(params) => params.only(),
             _ => None,
@@ -91,10 +105,7 @@ impl<'a> Input<'a> {
                 let (name, value) = object.get_key_value(key)?;
                 (name.as_str(), Self::Json(value))
             }
-            Self::Params(params) => {
-                let name = params.name_of(key)?;
-                (name, Self::Param(params, name))
-            }
+            Self::Params(params) => return params.field(key),
             _ => return None,
         };
         Some(Entry { key, step: Step::Name(name.into()), input })
@@ -104,14 +115,12 @@ impl<'a> Input<'a> {
     fn unknown(self, fields: &[&str]) -> Option<Entry<'a>> {
         match self {
             Self::Json(Value::Object(object)) => {
+                let known: HashSet<_> = fields.iter().copied().collect();
                 let (name, value) =
-                    object.iter().find(|(name, _)| !fields.contains(&name.as_str()))?;
+                    object.iter().find(|(name, _)| !known.contains(name.as_str()))?;
                 Some(Entry::named(name, Self::Json(value)))
             }
-            Self::Params(params) => {
-                let name = params.unknown(fields)?;
-                Some(Entry::named(name, Self::Param(params, name)))
-            }
+            Self::Params(params) => params.unknown(fields),
             _ => None,
         }
     }
@@ -128,21 +137,23 @@ impl<'a> Input<'a> {
 /// A serde `Deserializer` over an [`Input`].
 pub(crate) struct Lax<'a, 'n> {
     pub(crate) input: Input<'a>,
-    pub(crate) notes: &'n mut Notes,
+    pub(crate) notes: &'n mut Notes<'a>,
 }
 
 impl<'a, 'n> Lax<'a, 'n> {
     /// The one value that is there; `None` asks for a placeholder.
-    fn value(&mut self) -> Result<Option<&'a Value>, Stop> {
+    fn value(&mut self) -> Result<Option<Cow<'a, Value>>, Stop> {
         match self.input {
-            Input::Json(value) => Ok(Some(value)),
-            Input::Param(..) | Input::Key(_) => Ok(Some(self.input.shown())),
+            Input::Json(value) => Ok(Some(Cow::Borrowed(value))),
+            Input::Param(_) | Input::Text(_) | Input::Key(_) => {
+                Ok(self.input.text().map(|text| Cow::Owned(text.into())))
+            }
             Input::Params(params) if let Some((_, text)) = params.only() => {
                 self.notes.took_only = true;
-                Ok(Some(text.value()))
+                Ok(Some(Cow::Owned(text.into())))
             }
             Input::Params(_) | Input::Missing(_) => {
-                self.notes.note(Fault::MISSING, self.input, self.input.shown())?;
+                self.notes.note(Fault::MISSING, self.input)?;
                 self.input = Input::Silent;
                 Ok(None)
             }
@@ -163,14 +174,14 @@ impl<'a, 'n> Lax<'a, 'n> {
     fn scalar<R>(
         &mut self,
         placeholder: R,
-        read: impl FnOnce(&'a Value) -> Result<R, Fault>,
+        read: impl FnOnce(&Value) -> Result<R, Fault>,
     ) -> Result<R, Stop> {
         let Some(value) = self.value()? else {
             return Ok(placeholder);
         };
-        match read(value) {
+        match read(&value) {
             Ok(read) => Ok(read),
-            Err(fault) => self.notes.note(fault, self.input, value).map(|()| placeholder),
+            Err(fault) => self.notes.note(fault, self.input).map(|()| placeholder),
         }
     }
 
@@ -199,30 +210,48 @@ impl<'a, 'n> Lax<'a, 'n> {
         }
         let mut fields = Vec::with_capacity(names.len() + 1);
         for &key in names {
-            match self.input.field(key) {
-                Some(entry) => fields.push(entry),
-                None if self.notes.required.contains(&(visitor, key)) => {
-                    let step = Step::Name(self.input.alias(key));
-                    fields.push(Entry { key, step, input: self.input.missing() });
-                }
-                None => {}
-            }
+            let field = self.input.field(key);
+            fields.extend(field.or_else(|| self.missing_field(visitor, names, key)));
         }
         fields.extend(self.input.unknown(names));
         Ok(fields)
     }
 
+    /// What stands in for a field that was not sent, if the type is known to want it.
+    fn missing_field(
+        &self,
+        visitor: TypeId,
+        names: &[&'static str],
+        key: &'static str,
+    ) -> Option<Entry<'a>> {
+        let missing = self.input.missing();
+        let input = match self.notes.when(visitor, key)? {
+            When::Always => missing,
+            When::Unknown => return None,
+            When::Variants { wanted, all } => {
+                let tag = names.first().and_then(|tag| self.input.field(tag));
+                match tag.and_then(|tag| tag.input.variant()) {
+                    Some(variant) if wanted.contains(&variant) => missing,
+                    Some(variant) if all.contains(&variant) => return None,
+                    // Its tag is to blame.
+                    _ => Input::Silent,
+                }
+            }
+        };
+        Some(Entry { key, step: Step::Name(self.input.alias(key)), input })
+    }
+
     /// The items of a list.
     fn items(&mut self) -> Result<Vec<Entry<'a>>, Stop> {
-        let json = |(index, value): (usize, &'a Value)| Entry::item(index, Input::Json(value));
+        let item = |(index, input)| Entry::item(index, input);
         match self.input {
             Input::Params(_) | Input::Probe(_) => Ok(self.input.entries()),
-            Input::Param(params, name) => {
-                Ok(params.all(name).map(Text::value).enumerate().map(json).collect())
+            Input::Param(param) => Ok(param.all().map(Input::Text).enumerate().map(item).collect()),
+            Input::Json(Value::Array(items)) => {
+                Ok(items.iter().map(Input::Json).enumerate().map(item).collect())
             }
-            _ => self.scalar(Vec::new(), |value| match value {
-                Value::Array(items) => Ok(items.iter().enumerate().map(json).collect()),
-                _ => Err(Fault::new("list_type", "Input should be a valid list")),
+            _ => self.scalar(Vec::new(), |_| {
+                Err(Fault::new("list_type", "Input should be a valid list"))
             }),
         }
     }
@@ -233,7 +262,7 @@ impl<'a, 'n> Lax<'a, 'n> {
             && !value.is_array()
         {
             let fault = Fault::new("tuple_type", "Input should be a valid tuple");
-            self.notes.note(fault, self.input, value)?;
+            self.notes.note(fault, self.input)?;
             self.input = Input::Silent;
         }
         let mut items = self.items()?;
@@ -246,13 +275,29 @@ impl<'a, 'n> Lax<'a, 'n> {
                 ),
                 json!({ "field_type": "Tuple", "max_length": len, "actual_length": items.len() }),
             );
-            self.notes.note(fault, self.input, self.input.shown())?;
+            self.notes.note(fault, self.input)?;
             self.input = Input::Silent;
             items.clear();
         }
         let missing = |index| Entry::item(index, self.input.missing());
         items.extend((items.len()..len).map(missing));
         Ok(items)
+    }
+}
+
+impl<'a> Lax<'a, '_> {
+    fn visit_map<'de, V: Visitor<'de>>(
+        self,
+        visitor: V,
+        entries: Vec<Entry<'a>>,
+    ) -> Result<V::Value, Stop> {
+        self.notes.variant = None;
+        match visitor.visit_map(Entries::of::<V>(entries, self.notes)) {
+            Err(Stop::MissingField(field)) => {
+                self.notes.note_missing(typeid::of::<V>(), field, self.input)
+            }
+            result => result,
+        }
     }
 }
 
@@ -324,10 +369,11 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         if let Some(text) = self.input.text() {
             return visitor.visit_str(text);
         }
-        visitor.visit_str(self.scalar("", |value| {
-            let fault = Fault::new("string_type", "Input should be a valid string");
-            value.as_str().ok_or(fault)
-        })?)
+        self.scalar((), |value| match value {
+            Value::String(_) => Ok(()),
+            _ => Err(Fault::new("string_type", "Input should be a valid string")),
+        })?;
+        visitor.visit_str(self.input.only().map_or("", |(_, text)| text))
     }
 
     fn deserialize_unit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
@@ -384,7 +430,15 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         self.answer(Node::Map)?;
         let fault = Fault::new("dict_type", "Input should be a valid dictionary");
         self.expect_names(fault)?;
-        visitor.visit_map(Entries::of::<V>(self.input.entries(), self.notes))
+        let id = typeid::of::<V>();
+        let mut entries = self.input.entries();
+        // A struct with `#[serde(flatten)]` is read as a map, without its names.
+        for key in self.notes.always(id) {
+            if self.input.field(key).is_none() && !matches!(self.input, Input::Probe(_)) {
+                entries.extend(self.missing_field(id, &[], key));
+            }
+        }
+        self.visit_map(visitor, entries)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -397,13 +451,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         let id = typeid::of::<V>();
         self.answer(Node::Fields(Names { all: fields, visitor: id }))?;
         let entries = self.fields(fields, id)?;
-        let result = visitor.visit_map(Entries::of::<V>(entries, self.notes));
-        match result {
-            Err(Stop::MissingField(field)) if self.notes.required.insert((id, field)) => {
-                Err(Stop::Again)
-            }
-            result => result,
-        }
+        self.visit_map(visitor, entries)
     }
 
     /// A variant by its name, like an `Enum` of strings. A variant that holds data is an
@@ -417,8 +465,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         self.answer(Node::Variants(Names { all: variants, visitor: typeid::of::<V>() }))?;
         let entries = self.input.entries();
         if let [entry] = entries.as_slice()
-            && variants.contains(&entry.key)
+            && let Some(name) = variants.iter().find(|name| **name == entry.key)
         {
+            self.notes.variant = Some(Variant { name, all: variants });
             let entries = Entries::of::<V>(entries, self.notes);
             return visitor.visit_enum(MapAccessDeserializer::new(entries));
         }
@@ -431,6 +480,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
                 Fault::with_ctx("enum", msg, json!({ "expected": expected }))
             })
         })?;
+        self.notes.variant = Some(Variant { name: variant, all: variants });
         visitor.visit_enum(variant.into_deserializer())
     }
 
@@ -443,13 +493,13 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
                 Some(Turn::Index(_)) => return self.deserialize_seq(visitor),
                 Some(_) => return self.deserialize_map(visitor),
             },
+            Input::Json(Value::Object(_)) => return self.deserialize_map(visitor),
+            Input::Json(Value::Array(_)) => return self.deserialize_seq(visitor),
             _ => {}
         }
-        match self.value()? {
-            Some(Value::Object(_)) => self.deserialize_map(visitor),
-            Some(Value::Array(_)) => self.deserialize_seq(visitor),
+        match self.value()?.map(Cow::into_owned) {
             // The error would quote the value, see `Stop`.
-            Some(value) => (value.clone().deserialize_any(visitor))
+            Some(value) => (value.deserialize_any(visitor))
                 .map_err(|_| Stop::custom("not one of the types that are expected here")),
             None => visitor.visit_unit(),
         }

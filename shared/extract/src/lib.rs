@@ -94,10 +94,11 @@ mod params;
 mod path;
 mod probe;
 mod rejection;
+mod required;
 mod scalar;
 mod secret;
+mod shown;
 mod spy;
-mod text;
 
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,12 @@
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::notes::Required;
 use crate::probe::{Answer, Ask, Names, Node, Turn, Way};
+use crate::required::Required;
 use crate::secret::MASK;
 
 /// How often a type is asked for one report. Types are far smaller. The rest counts as secret.
@@ -26,7 +27,7 @@ const LAST_OF_ITS_KIND: usize = 15;
 /// What a type has said so far.
 pub(crate) struct Mask {
     ask: Ask,
-    required: Required,
+    required: Arc<Required>,
     answers: HashMap<Way, Answer>,
     /// How many of these are about a name that the client has chosen.
     names: usize,
@@ -40,7 +41,7 @@ pub(crate) struct Mask {
 }
 
 impl Mask {
-    pub(crate) fn new(ask: Ask, required: Required) -> Self {
+    pub(crate) fn new(ask: Ask, required: Arc<Required>) -> Self {
         Self {
             ask,
             required,
@@ -54,11 +55,11 @@ impl Mask {
 
     /// Hides what is secret in `value`, which was sent for what the type reads at the end of
     /// this way.
-    pub(crate) fn hide(&mut self, way: &[Turn<'static>], value: &mut Value) {
+    pub(crate) fn hide(&mut self, way: &[&Turn<'_>], value: &mut Value) {
         self.hide_from(&mut Way::new(), way, value);
     }
 
-    fn hide_from(&mut self, place: &mut Way, way: &[Turn<'static>], value: &mut Value) {
+    fn hide_from(&mut self, place: &mut Way, way: &[&Turn<'_>], value: &mut Value) {
         match way {
             _ if value.is_null() => {}
             _ if self.node(place) == Node::Secret => *value = MASK.into(),
@@ -68,13 +69,7 @@ impl Mask {
         }
     }
 
-    fn hide_at(
-        &mut self,
-        place: &mut Way,
-        step: &Turn<'_>,
-        rest: &[Turn<'static>],
-        value: &mut Value,
-    ) {
+    fn hide_at(&mut self, place: &mut Way, step: &Turn<'_>, rest: &[&Turn<'_>], value: &mut Value) {
         for turn in self.turns(place, step) {
             place.push(turn);
             self.hide_from(place, rest, value);
@@ -182,7 +177,7 @@ impl Mask {
             && self.node_below(place, field(content)) == Node::Buffer
             && let Node::Variants(variants) = self.node_below(place, field(tag))
         {
-            let content = |variant: &&str| Turn::Content { tag, variant: (*variant).into(), name };
+            let content = |variant: &&'static str| Turn::Content { tag, variant, name };
             return variants.all.iter().map(content).collect();
         }
         vec![field(name)]

@@ -2,18 +2,20 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{self, DeserializeOwned, Expected, Unexpected};
 use serde_json::{Value, json};
 
-use crate::entries::Place;
+use crate::entries::{Place, Step};
 use crate::lax::{Input, Lax};
 use crate::mask::Mask;
-use crate::probe::{self, Way};
+use crate::probe;
 use crate::rejection::{Problem, Rejection};
+use crate::required::{self, Required, Variant, When};
 use crate::secret;
+use crate::shown::{Room, Shown};
 
 /// An answer to a hostile body must not be many times the size of the body.
 const MOST_PROBLEMS: usize = 1_000;
@@ -88,84 +90,92 @@ impl de::Error for Stop {
     }
 }
 
-/// A problem, and what it takes to hide secrets in it.
-struct Note {
-    /// Its `loc` goes from the inside out while the reading is inside: most readings note
-    /// nothing, so the way in costs nothing.
-    problem: Problem,
-    /// As `loc`, for the type that was read.
-    way: Way,
-    shows: Shows,
+/// A problem, and what it takes to tell it. Nothing of the request is copied until the reading
+/// is over: it may be read again, and most of it may not be shown.
+struct Note<'a> {
+    fault: Fault,
+    /// The field that is missing, if it is not a place of its own.
+    field: Option<&'static str>,
+    /// From the inside out, while the reading is inside.
+    places: Vec<Place<'a>>,
+    input: Input<'a>,
 }
-
-/// What the `input` of a problem is.
-enum Shows {
-    /// What was sent for the value.
-    Value,
-    /// What the value is missing from.
-    Parent,
-    /// The name of an entry.
-    Key,
-}
-
-/// Fields known to have no default, each with the visitor of its struct.
-///
-/// Only serde's derive knows which fields those are, and it tells one at a time, by failing.
-/// Each failure adds a field here, so the number of readings is bounded by the types, whatever
-/// the client sends.
-pub(crate) type Required = HashSet<(TypeId, &'static str)>;
 
 /// The notes of one reading.
-pub(crate) struct Notes {
-    notes: Vec<Note>,
+pub(crate) struct Notes<'a> {
+    notes: Vec<Note<'a>>,
     /// Whether the only parameter was read as itself, and not as a field of a struct.
     pub(crate) took_only: bool,
-    pub(crate) required: Required,
+    /// The variant of an enum that was read last.
+    pub(crate) variant: Option<Variant>,
+    required: Arc<Required>,
 }
 
-impl Notes {
-    pub(crate) fn new(required: Required) -> Self {
-        Self { notes: Vec::new(), took_only: false, required }
+impl<'a> Notes<'a> {
+    pub(crate) fn new(required: Arc<Required>) -> Self {
+        Self { notes: Vec::new(), took_only: false, variant: None, required }
     }
 
-    /// Notes a problem at this place, which shows a `value`. `Err` when there are enough.
-    pub(crate) fn note(
-        &mut self,
-        fault: Fault,
-        input: Input<'_>,
-        value: &Value,
-    ) -> Result<(), Stop> {
-        self.note_at(Vec::new(), fault, input, value)
+    /// What is known of the type.
+    pub(crate) fn known(&self) -> Arc<Required> {
+        self.required.clone()
     }
 
-    fn note_at(
+    /// When this visitor wants a field; `None` if it never did.
+    pub(crate) fn when(&self, visitor: TypeId, field: &str) -> Option<&When> {
+        self.required.when(visitor, field)
+    }
+
+    /// The fields that this visitor always wants.
+    pub(crate) fn always(&self, visitor: TypeId) -> Vec<&'static str> {
+        self.required.always(visitor).collect()
+    }
+
+    pub(crate) fn required(&mut self) -> &mut Required {
+        Arc::make_mut(&mut self.required)
+    }
+
+    /// Notes a problem at this place. `Err` when there are enough.
+    pub(crate) fn note(&mut self, fault: Fault, input: Input<'a>) -> Result<(), Stop> {
+        self.note_field(None, fault, input)
+    }
+
+    fn note_field(
         &mut self,
-        loc: Vec<Value>,
+        field: Option<&'static str>,
         fault: Fault,
-        input: Input<'_>,
-        value: &Value,
+        input: Input<'a>,
     ) -> Result<(), Stop> {
-        let shows = match input {
-            Input::Missing(_) => Shows::Parent,
-            Input::Key(_) => Shows::Key,
-            _ => Shows::Value,
-        };
-        let problem = Problem {
-            kind: fault.kind,
-            loc,
-            msg: fault.msg.into_owned(),
-            input: Some(value.clone()),
-            ctx: fault.ctx,
-        };
-        self.notes.push(Note { problem, way: Way::new(), shows });
+        self.notes.push(Note { fault, field, places: Vec::new(), input });
         if self.notes.len() < MOST_PROBLEMS { Ok(()) } else { Err(Stop::Noted) }
+    }
+
+    /// A struct was not offered a field that it wants. `Again` if that can be mended.
+    pub(crate) fn note_missing<R>(
+        &mut self,
+        visitor: TypeId,
+        field: &'static str,
+        input: Input<'a>,
+    ) -> Result<R, Stop> {
+        let variant = self.variant;
+        if self.required().learn(visitor, field, variant) {
+            return Err(Stop::Again);
+        }
+        // No placeholder can be to blame if it is a field of something inside.
+        if !matches!(input, Input::Silent)
+            && matches!(self.required.when(visitor, field), Some(When::Unknown))
+        {
+            self.note_field(Some(field), Fault::MISSING, input)?;
+            return Err(Stop::Noted);
+        }
+        Err(Stop::MissingField(field))
     }
 
     /// Reads what is one step further down, and sees to it that whatever stops the reading
     /// is noted.
-    pub(crate) fn visit<'a, R>(
+    pub(crate) fn visit<R>(
         &mut self,
-        place: Option<&Place<'_>>,
+        place: Option<Place<'a>>,
         input: Input<'a>,
         read: impl FnOnce(Lax<'a, '_>) -> Result<R, Stop>,
     ) -> Result<R, Stop> {
@@ -176,58 +186,90 @@ impl Notes {
             let is_noted = matches!(input, Input::Silent) || self.notes.len() > noted;
             self.note_stop(stop, input, is_noted)
         });
-        if let Some(Place { step, turn }) = place {
+        if let Some(place) = place {
             for note in &mut self.notes[noted..] {
-                note.problem.loc.push((*step).into());
-                note.way.push(turn.to_owned());
+                note.places.push(place.clone());
             }
         }
         result
     }
 
-    fn note_stop<R>(&mut self, stop: Stop, input: Input<'_>, is_noted: bool) -> Result<R, Stop> {
-        let (loc, fault) = match stop {
+    fn note_stop<R>(&mut self, stop: Stop, input: Input<'a>, is_noted: bool) -> Result<R, Stop> {
+        let (field, fault) = match stop {
             Stop::Again => return Err(Stop::Again),
             Stop::Noted => return Err(Stop::Noted),
             _ if is_noted => return Err(Stop::Noted),
-            Stop::MissingField(name) => (vec![name.into()], Fault::MISSING),
+            Stop::MissingField(name) => (Some(name), Fault::MISSING),
             // What is shown is the value.
             Stop::UnknownField if matches!(input, Input::Key(_)) => return Err(stop),
             Stop::UnknownField => {
-                (Vec::new(), Fault::new("extra_forbidden", "Extra inputs are not permitted"))
+                (None, Fault::new("extra_forbidden", "Extra inputs are not permitted"))
             }
             Stop::Refused(msg) => {
                 let msg = format!("Value error, {msg}");
-                (Vec::new(), Fault::with_ctx("value_error", msg, json!({ "error": {} })))
+                (None, Fault::with_ctx("value_error", msg, json!({ "error": {} })))
             }
         };
-        self.note_at(loc, fault, input, input.shown())?;
+        self.note_field(field, fault, input)?;
         Err(Stop::Noted)
     }
 
     /// The problems, each with its `loc` from the source in.
-    fn finish(self, source: &str, input: Input<'_>, mut mask: Option<Mask>) -> Vec<Problem> {
-        let only = input.only().filter(|_| self.took_only).map(|(name, _)| name);
-        let finish = |note: Note| {
-            let Note { mut problem, mut way, shows } = note;
-            problem.loc.extend(only.map(Value::from));
-            problem.loc.push(source.into());
-            problem.loc.reverse();
-            way.reverse();
-            if let Shows::Parent = shows {
-                way.pop();
+    fn finish(self, source: &str, root: Input<'_>, mut mask: Option<Mask>) -> Vec<Problem> {
+        let only = root.only().filter(|_| self.took_only);
+        let (mut names, mut inputs) = (Room::new(), Room::new());
+        let mut problems = Vec::with_capacity(self.notes.len());
+        for note in self.notes {
+            if !note.fits(&mut names) && !problems.is_empty() {
+                break;
             }
-            match (&mut mask, shows) {
-                (None, _) => problem.input = None,
-                // `loc` tells it anyway.
-                (Some(_), Shows::Key) => {}
-                (Some(mask), _) => {
-                    problem.input.iter_mut().for_each(|input| mask.hide(&way, input));
-                }
-            }
-            problem
+            problems.push(Problem {
+                kind: note.fault.kind,
+                loc: note.loc(source, only.map(|(name, _)| name)),
+                input: mask.as_mut().and_then(|mask| note.shown(only, mask, &mut inputs)),
+                msg: note.fault.msg.into_owned(),
+                ctx: note.fault.ctx,
+            });
+        }
+        problems
+    }
+}
+
+impl Note<'_> {
+    /// Whether there is room for its `loc`, in which the names are that a client has chosen.
+    fn fits(&self, room: &mut Room) -> bool {
+        self.places.iter().all(|place| match &place.step {
+            Step::Name(name) => room.take(Shown::Text(name)),
+            Step::Index(_) => true,
+        })
+    }
+
+    fn loc(&self, source: &str, only: Option<&str>) -> Vec<Value> {
+        let steps = self.places.iter().rev().map(|place| Value::from(&place.step));
+        let outer = [Some(source), only].into_iter().flatten().map(Value::from);
+        outer.chain(steps).chain(self.field.map(Value::from)).collect()
+    }
+
+    /// What was sent, without its secrets, if there is room for it.
+    fn shown(&self, only: Option<(&str, &str)>, mask: &mut Mask, room: &mut Room) -> Option<Value> {
+        let shown = match (self.input, only) {
+            (Input::Params(_), Some((_, text))) => Shown::Text(text),
+            (input, _) => input.shown(),
         };
-        self.notes.into_iter().map(finish).collect()
+        if !room.take(shown) {
+            return None;
+        }
+        let mut value = shown.to_value();
+        let mut way: Vec<_> = self.places.iter().rev().map(|place| &place.turn).collect();
+        match self.input {
+            // `loc` tells it anyway.
+            Input::Key(_) => return Some(value),
+            // What it is missing from is shown.
+            Input::Missing(_) => drop(way.pop()),
+            _ => {}
+        }
+        mask.hide(&way, &mut value);
+        Some(value)
     }
 }
 
@@ -246,17 +288,18 @@ pub(crate) fn read<T: DeserializeOwned>(
         ));
     }
     result.map_err(|notes| {
-        let mask = (!hide_input).then(|| Mask::new(probe::ask::<T>, notes.required.clone()));
+        let mask = (!hide_input).then(|| Mask::new(probe::ask::<T>, notes.known()));
         Rejection::Invalid(notes.finish(source, input, mask))
     })
 }
 
-fn read_or_note<T: DeserializeOwned>(input: Input<'_>) -> Result<T, Notes> {
-    let mut required = Required::new();
+fn read_or_note<T: DeserializeOwned>(input: Input<'_>) -> Result<T, Notes<'_>> {
+    // At first without what is known of the type: what fits is accepted, even if somebody's own
+    // visitor wants a field only sometimes.
+    let mut notes = Notes::new(Arc::default());
     loop {
-        let mut notes = Notes::new(required);
         match notes.visit(None, input, |lax| T::deserialize(lax)) {
-            Err(Stop::Again) => required = notes.required,
+            Err(Stop::Again) => notes = Notes::new(required::remember::<T>(&notes.required)),
             Ok(value) if notes.notes.is_empty() => return Ok(value),
             _ => return Err(notes),
         }

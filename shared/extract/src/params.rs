@@ -1,7 +1,7 @@
 //! What is text and has a name: query, headers, cookies; and the path, in `path.rs`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
@@ -13,7 +13,6 @@ use crate::entries::Entry;
 use crate::lax::Input;
 use crate::notes::read;
 use crate::rejection::{HideInput, Rejection};
-use crate::text::Text;
 
 /// The query string, as the struct `T`: FastAPI's [query parameters].
 ///
@@ -90,11 +89,34 @@ fn cookie(pair: &str) -> (Cow<'_, str>, Cow<'_, str>) {
     (name.into(), quoted.unwrap_or(value).into())
 }
 
-/// All that one source has, in the order of the request.
+/// All that one source has.
 pub(crate) struct Params<'r> {
     /// The first part of every `loc`.
     source: &'static str,
-    pairs: Vec<(Cow<'r, str>, Text<'r>)>,
+    /// Each name once, in the order of the request.
+    params: Vec<Param<'r>>,
+    /// Where a name is in there.
+    index: HashMap<Cow<'r, str>, usize>,
+}
+
+/// All values that a request has under one name.
+pub(crate) struct Param<'r> {
+    name: Cow<'r, str>,
+    values: Vec<Cow<'r, str>>,
+    /// Where one is asked for, the first of them counts, or else the last.
+    first_counts: bool,
+}
+
+impl Param<'_> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(Cow::as_ref)
+    }
+
+    /// The value that counts where one is asked for.
+    pub(crate) fn one(&self) -> &str {
+        let one = if self.first_counts { self.values.first() } else { self.values.last() };
+        one.map_or("", Cow::as_ref)
+    }
 }
 
 impl<'r> Params<'r> {
@@ -102,8 +124,16 @@ impl<'r> Params<'r> {
         source: &'static str,
         pairs: impl IntoIterator<Item = (Cow<'r, str>, Cow<'r, str>)>,
     ) -> Self {
-        let pairs = pairs.into_iter().map(|(name, value)| (name, value.into()));
-        Self { source, pairs: pairs.collect() }
+        let mut this = Self { source, params: Vec::new(), index: HashMap::new() };
+        let first_counts = this.are_headers();
+        for (name, value) in pairs {
+            let index = *this.index.entry(name.clone()).or_insert(this.params.len());
+            match this.params.get_mut(index) {
+                Some(param) => param.values.push(value),
+                None => this.params.push(Param { name, values: vec![value], first_counts }),
+            }
+        }
+        this
     }
 
     pub(crate) fn read<T: DeserializeOwned>(
@@ -119,59 +149,39 @@ impl<'r> Params<'r> {
 
     /// What a struct's field is called in the request.
     pub(crate) fn alias<'f>(&self, field: &'f str) -> Cow<'f, str> {
-        if self.are_headers() { header_name(field).collect() } else { field.into() }
+        if self.are_headers() { header_name(field).into() } else { field.into() }
     }
 
-    fn is_alias(&self, name: &str, field: &str) -> bool {
-        if self.are_headers() { header_name(field).eq(name.chars()) } else { field == name }
+    /// What the request has for a struct's field.
+    pub(crate) fn field(&self, key: &'static str) -> Option<Entry<'_>> {
+        let param = self.params.get(*self.index.get(self.alias(key).as_ref())?)?;
+        Some(Entry { key, ..Entry::named(&param.name, Input::Param(param)) })
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().map(|(name, _)| name.as_ref())
-    }
-
-    /// The name in the request of a struct's field.
-    pub(crate) fn name_of(&self, field: &str) -> Option<&str> {
-        self.names().find(|name| self.is_alias(name, field))
-    }
-
-    /// The first name of no field. A header that is really called x_token is none either:
-    /// serde would take it for the field.
-    pub(crate) fn unknown(&self, fields: &[&str]) -> Option<&str> {
-        let is_known =
-            |name| fields.iter().any(|field| *field == name || self.is_alias(name, field));
-        self.names().find(|name| !is_known(name))
-    }
-
-    /// All values under this name.
-    pub(crate) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &Text<'r>> {
-        let pairs = self.pairs.iter().filter(move |(other, _)| other == name);
-        pairs.map(|(_, text)| text)
-    }
-
-    /// The value that counts where one is asked for.
-    pub(crate) fn one(&self, name: &str) -> Option<&Text<'r>> {
-        let mut values = self.all(name);
-        if self.are_headers() { values.next() } else { values.next_back() }
+    /// The first of no field. A header that is really called x_token is none either: serde would
+    /// take it for the field.
+    pub(crate) fn unknown(&self, fields: &[&str]) -> Option<Entry<'_>> {
+        let aliases = fields.iter().map(|field| self.alias(field));
+        let known: HashSet<_> =
+            fields.iter().map(|field| Cow::from(*field)).chain(aliases).collect();
+        self.entries().find(|entry| !known.contains(entry.key))
     }
 
     /// The only parameter, where there is one.
-    pub(crate) fn only(&self) -> Option<(&str, &Text<'r>)> {
-        match self.pairs.as_slice() {
-            [(name, text)] => Some((name, text)),
+    pub(crate) fn only(&self) -> Option<(&str, &str)> {
+        match self.params.as_slice() {
+            [param] if param.values.len() == 1 => Some((&param.name, param.one())),
             _ => None,
         }
     }
 
     /// Each name once.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let mut seen = HashSet::new();
-        let new = self.names().filter(move |name| seen.insert(*name));
-        new.map(|name| Entry::named(name, Input::Param(self, name)))
+        self.params.iter().map(|param| Entry::named(&param.name, Input::Param(param)))
     }
 }
 
 /// `X_Token` is `x-token`.
-fn header_name(field: &str) -> impl Iterator<Item = char> {
-    field.chars().map(|char| if char == '_' { '-' } else { char.to_ascii_lowercase() })
+fn header_name(field: &str) -> String {
+    field.to_ascii_lowercase().replace('_', "-")
 }

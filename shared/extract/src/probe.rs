@@ -9,8 +9,8 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::LazyLock;
-use std::{iter, mem};
+use std::iter;
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,7 +18,8 @@ use serde_json::Value;
 
 use crate::entries::Entry;
 use crate::lax::{Input, Lax};
-use crate::notes::{Notes, Required, Stop};
+use crate::notes::{Notes, Stop};
+use crate::required::Required;
 use crate::spy;
 
 /// One step of a way into a type.
@@ -30,7 +31,7 @@ pub(crate) enum Turn<'a> {
     Index(usize),
     /// The content of an adjacently tagged enum (`tag = "t", content = "c"`), whose type
     /// depends on the field before it.
-    Content { tag: &'static str, variant: Value, name: &'static str },
+    Content { tag: &'static str, variant: &'static str, name: &'static str },
 }
 
 impl Turn<'_> {
@@ -38,9 +39,7 @@ impl Turn<'_> {
         match self {
             Self::Name(name) => Turn::Name(name.clone().into_owned().into()),
             Self::Index(index) => Turn::Index(*index),
-            Self::Content { tag, variant, name } => {
-                Turn::Content { tag, variant: variant.clone(), name }
-            }
+            Self::Content { tag, variant, name } => Turn::Content { tag, variant, name },
         }
     }
 }
@@ -129,7 +128,7 @@ impl<'a> Probe<'a> {
         match turn {
             Turn::Name(name) => vec![Entry::named(name, rest)],
             Turn::Content { tag, variant, name } => {
-                vec![Entry::named(tag, Input::Json(variant)), Entry::named(name, rest)]
+                vec![Entry::named(tag, Input::Text(variant)), Entry::named(name, rest)]
             }
             Turn::Index(index) => {
                 let before = (0..*index).map(|index| Entry::item(index, Input::Silent));
@@ -140,16 +139,19 @@ impl<'a> Probe<'a> {
 }
 
 /// Asks some type.
-pub(crate) type Ask = fn(&[Turn<'static>], &mut Required) -> Answer;
+pub(crate) type Ask = fn(&[Turn<'static>], &mut Arc<Required>) -> Answer;
 
 /// Asks a `T` what it reads at the end of this way.
-pub(crate) fn ask<T: DeserializeOwned>(way: &[Turn<'static>], required: &mut Required) -> Answer {
+pub(crate) fn ask<T: DeserializeOwned>(
+    way: &[Turn<'static>],
+    required: &mut Arc<Required>,
+) -> Answer {
     loop {
         let answer = Cell::default();
-        let mut notes = Notes::new(mem::take(required));
+        let mut notes = Notes::new(required.clone());
         let input = Input::Probe(Probe { way, answer: &answer });
         let read = T::deserialize(Lax { input, notes: &mut notes });
-        *required = notes.required;
+        *required = notes.known();
         match (answer.get(), read) {
             (Answer { node: None, .. }, Err(Stop::Again)) => {}
             // It has not come to the last step.

@@ -12,6 +12,7 @@ use tower::ServiceExt;
 
 use crate::*;
 
+mod learned;
 mod secrets;
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
@@ -748,28 +749,4 @@ async fn nobody_gets_more_than_a_thousand_problems() {
     let sent = format!("[{}null]", "null,".repeat(4_999));
     let answer = ask(&scalars(), "POST /list", JSON, sent.as_bytes()).await;
     assert_eq!(answer.matches("int_type").count(), 1_000);
-}
-
-#[test]
-fn readings_are_bounded_by_the_type_and_not_by_the_request() {
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-    static READINGS: AtomicUsize = AtomicUsize::new(0);
-
-    fn count<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        READINGS.fetch_add(1, Relaxed);
-        i64::deserialize(deserializer)
-    }
-
-    #[derive(Deserialize)]
-    struct Counted {
-        #[serde(deserialize_with = "count")]
-        _first: i64,
-        _lines: Vec<Line>,
-    }
-
-    let sent = json!({ "_first": 1, "_lines": vec![json!({}); 400] });
-    let rejection = notes::read::<Counted>("body", lax::Input::Json(&sent), false).err().unwrap();
-    assert!(matches!(rejection, Rejection::Invalid(problems) if problems.len() == 800));
-    assert_eq!(READINGS.load(Relaxed), 3, "the first, and one for each field of Line");
 }
