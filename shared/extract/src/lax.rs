@@ -12,7 +12,7 @@ use crate::entries::{Entries, Entry, Step};
 use crate::notes::{Fault, Notes, Stop};
 use crate::params::{Param, Params};
 use crate::probe::{Names, Node, Probe, Turn, is_buffer};
-use crate::required::{Variant, When};
+use crate::required::{Fields, Variant, When};
 use crate::scalar;
 use crate::secret;
 use crate::shown::Shown;
@@ -208,24 +208,25 @@ impl<'a, 'n> Lax<'a, 'n> {
         if let Input::Probe(probe) = self.input {
             return Ok(probe.entries());
         }
+        let mut known = self.notes.fields(visitor).map(Fields::when_in_order);
         let mut fields = Vec::with_capacity(names.len() + 1);
         for &key in names {
             let field = self.input.field(key);
-            fields.extend(field.or_else(|| self.missing_field(visitor, names, key)));
+            fields.extend(field.or_else(|| self.missing_field(known.as_mut()?(key)?, names, key)));
         }
         fields.extend(self.input.unknown(names));
         Ok(fields)
     }
 
-    /// What stands in for a field that was not sent, if the type is known to want it.
+    /// What stands in for a field that was not sent, if the type wants it.
     fn missing_field(
         &self,
-        visitor: TypeId,
+        when: &When,
         names: &[&'static str],
         key: &'static str,
     ) -> Option<Entry<'a>> {
         let missing = self.input.missing();
-        let input = match self.notes.when(visitor, key)? {
+        let input = match when {
             When::Always => missing,
             When::Unknown => return None,
             When::Variants { wanted, all } => {
@@ -239,6 +240,19 @@ impl<'a, 'n> Lax<'a, 'n> {
             }
         };
         Some(Entry { key, step: Step::Name(self.input.alias(key)), input })
+    }
+
+    /// The entries of a map; or of a struct with `#[serde(flatten)]`, which does not tell the
+    /// names of its fields.
+    fn pairs(&self, visitor: TypeId) -> Vec<Entry<'a>> {
+        let mut pairs = self.input.entries();
+        if let Some(known) = self.notes.fields(visitor)
+            && !matches!(self.input, Input::Probe(_))
+        {
+            let missing = known.always().filter(|key| self.input.field(key).is_none());
+            pairs.extend(missing.filter_map(|key| self.missing_field(&When::Always, &[], key)));
+        }
+        pairs
     }
 
     /// The items of a list.
@@ -430,14 +444,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         self.answer(Node::Map)?;
         let fault = Fault::new("dict_type", "Input should be a valid dictionary");
         self.expect_names(fault)?;
-        let id = typeid::of::<V>();
-        let mut entries = self.input.entries();
-        // A struct with `#[serde(flatten)]` is read as a map, without its names.
-        for key in self.notes.always(id) {
-            if self.input.field(key).is_none() && !matches!(self.input, Input::Probe(_)) {
-                entries.extend(self.missing_field(id, &[], key));
-            }
-        }
+        let entries = self.pairs(typeid::of::<V>());
         self.visit_map(visitor, entries)
     }
 

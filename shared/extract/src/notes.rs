@@ -13,7 +13,7 @@ use crate::lax::{Input, Lax};
 use crate::mask::Mask;
 use crate::probe;
 use crate::rejection::{Problem, Rejection};
-use crate::required::{self, Required, Variant, When};
+use crate::required::{self, Fields, Required, Variant, When};
 use crate::secret;
 use crate::shown::{Room, Shown};
 
@@ -121,14 +121,9 @@ impl<'a> Notes<'a> {
         self.required.clone()
     }
 
-    /// When this visitor wants a field; `None` if it never did.
-    pub(crate) fn when(&self, visitor: TypeId, field: &str) -> Option<&When> {
-        self.required.when(visitor, field)
-    }
-
-    /// The fields that this visitor always wants.
-    pub(crate) fn always(&self, visitor: TypeId) -> Vec<&'static str> {
-        self.required.always(visitor).collect()
+    /// What is known of this visitor.
+    pub(crate) fn fields(&self, visitor: TypeId) -> Option<&Fields> {
+        self.required.fields(visitor)
     }
 
     pub(crate) fn required(&mut self) -> &mut Required {
@@ -163,7 +158,7 @@ impl<'a> Notes<'a> {
         }
         // No placeholder can be to blame if it is a field of something inside.
         if !matches!(input, Input::Silent)
-            && matches!(self.required.when(visitor, field), Some(When::Unknown))
+            && let Some(When::Unknown) = self.fields(visitor).and_then(|fields| fields.when(field))
         {
             self.note_field(Some(field), Fault::MISSING, input)?;
             return Err(Stop::Noted);
@@ -297,11 +292,20 @@ fn read_or_note<T: DeserializeOwned>(input: Input<'_>) -> Result<T, Notes<'_>> {
     // At first without what is known of the type: what fits is accepted, even if somebody's own
     // visitor wants a field only sometimes.
     let mut notes = Notes::new(Arc::default());
-    loop {
-        match notes.visit(None, input, |lax| T::deserialize(lax)) {
-            Err(Stop::Again) => notes = Notes::new(required::remember::<T>(&notes.required)),
-            Ok(value) if notes.notes.is_empty() => return Ok(value),
-            _ => return Err(notes),
+    let mut result = notes.visit(None, input, |lax| T::deserialize(lax));
+    if let Err(Stop::Again) = result {
+        let known = required::remember::<T>(&notes.required);
+        notes.required = known.clone();
+        while let Err(Stop::Again) = result {
+            notes = Notes::new(notes.required);
+            result = notes.visit(None, input, |lax| T::deserialize(lax));
         }
+        if !Arc::ptr_eq(&known, &notes.required) {
+            required::remember::<T>(&notes.required);
+        }
+    }
+    match result {
+        Ok(value) if notes.notes.is_empty() => Ok(value),
+        _ => Err(notes),
     }
 }

@@ -7,7 +7,6 @@
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 /// A variant, and all that its enum has.
@@ -32,10 +31,42 @@ pub(crate) enum When {
 
 /// What is known of one visitor.
 #[derive(Clone, Default)]
-struct Fields {
+pub(crate) struct Fields {
     /// As serde tells them: in the order of declaration.
-    order: Vec<&'static str>,
-    when: HashMap<&'static str, When>,
+    all: Vec<(&'static str, When)>,
+    index: HashMap<&'static str, usize>,
+}
+
+impl Fields {
+    /// When a field is wanted; `None` if it never was.
+    pub(crate) fn when(&self, field: &str) -> Option<&When> {
+        self.index.get(field).and_then(|index| self.all.get(*index)).map(|(_, when)| when)
+    }
+
+    fn when_mut(&mut self, field: &str) -> Option<&mut When> {
+        self.index.get(field).and_then(|index| self.all.get_mut(*index)).map(|(_, when)| when)
+    }
+
+    /// The same for many fields, of which most come in the order of declaration.
+    pub(crate) fn when_in_order<'f>(&'f self) -> impl FnMut(&str) -> Option<&'f When> {
+        let mut rest = self.all.iter();
+        move |field| {
+            let mut next = rest.clone();
+            match next.next() {
+                Some((name, when)) if *name == field => {
+                    rest = next;
+                    Some(when)
+                }
+                Some(_) => self.when(field),
+                None => None,
+            }
+        }
+    }
+
+    pub(crate) fn always(&self) -> impl Iterator<Item = &'static str> {
+        let is_always = |(_, when): &&(_, When)| matches!(when, When::Always);
+        self.all.iter().filter(is_always).map(|(field, _)| *field)
+    }
 }
 
 /// Fields known to have no default, by the visitor of their struct.
@@ -43,18 +74,8 @@ struct Fields {
 pub(crate) struct Required(HashMap<TypeId, Fields>);
 
 impl Required {
-    /// When this visitor wants a field; `None` if it never did.
-    pub(crate) fn when(&self, visitor: TypeId, field: &str) -> Option<&When> {
-        self.0.get(&visitor)?.when.get(field)
-    }
-
-    /// The fields that this visitor always wants.
-    pub(crate) fn always(&self, visitor: TypeId) -> impl Iterator<Item = &'static str> {
-        let fields = self.0.get(&visitor).into_iter();
-        fields.flat_map(|fields| {
-            let is_always = |field: &&&str| matches!(fields.when.get(**field), Some(When::Always));
-            fields.order.iter().filter(is_always).copied()
-        })
+    pub(crate) fn fields(&self, visitor: TypeId) -> Option<&Fields> {
+        self.0.get(&visitor)
     }
 
     /// A visitor wants a field that it was not offered, after it has read this variant. Whether
@@ -66,27 +87,26 @@ impl Required {
         variant: Option<Variant>,
     ) -> bool {
         let fields = self.0.entry(visitor).or_default();
-        match (fields.when.entry(field), variant) {
-            (Entry::Vacant(when), _) => {
-                when.insert(When::Always);
-                fields.order.push(field);
+        match (fields.when_mut(field), variant) {
+            (None, _) => {
+                fields.index.insert(field, fields.all.len());
+                fields.all.push((field, When::Always));
                 true
             }
-            (Entry::Occupied(mut when), Some(variant)) => match when.get_mut() {
-                When::Variants { wanted, .. } if !wanted.contains(&variant.name) => {
-                    wanted.push(variant.name);
-                    true
-                }
-                _ => false,
-            },
-            (Entry::Occupied(_), None) => false,
+            (Some(When::Variants { wanted, .. }), Some(variant))
+                if !wanted.contains(&variant.name) =>
+            {
+                wanted.push(variant.name);
+                true
+            }
+            _ => false,
         }
     }
 
     /// It turns out that a field is not always wanted. Whether that is new.
     pub(crate) fn doubt(&mut self, visitor: TypeId, field: &str, variant: Option<Variant>) -> bool {
         let fields = self.0.get_mut(&visitor);
-        match fields.and_then(|fields| fields.when.get_mut(field)) {
+        match fields.and_then(|fields| fields.when_mut(field)) {
             Some(when @ When::Always) => {
                 *when = match variant {
                     Some(Variant { all, .. }) => When::Variants { wanted: Vec::new(), all },
@@ -100,13 +120,9 @@ impl Required {
 
     fn add(&mut self, visitor: TypeId, field: &'static str, more: &When) {
         self.learn(visitor, field, None);
-        let Some(when) = self.0.get_mut(&visitor).and_then(|fields| fields.when.get_mut(field))
-        else {
-            return;
-        };
-        match (when, more) {
-            (when @ When::Always, more) => *when = more.clone(),
-            (When::Variants { wanted, .. }, When::Variants { wanted: more, .. }) => {
+        match (self.0.get_mut(&visitor).and_then(|fields| fields.when_mut(field)), more) {
+            (Some(when @ When::Always), more) => *when = more.clone(),
+            (Some(When::Variants { wanted, .. }), When::Variants { wanted: more, .. }) => {
                 let new: Vec<_> = more.iter().filter(|name| !wanted.contains(name)).collect();
                 wanted.extend(new);
             }
@@ -122,10 +138,8 @@ pub(crate) fn remember<T>(learned: &Required) -> Arc<Required> {
     let known = known.entry(typeid::of::<T>()).or_default();
     let all = Arc::make_mut(known);
     for (visitor, fields) in &learned.0 {
-        for field in &fields.order {
-            if let Some(when) = fields.when.get(field) {
-                all.add(*visitor, field, when);
-            }
+        for (field, when) in &fields.all {
+            all.add(*visitor, field, when);
         }
     }
     known.clone()

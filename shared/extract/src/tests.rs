@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
@@ -13,6 +14,7 @@ use tower::ServiceExt;
 use crate::*;
 
 mod learned;
+mod limits;
 mod secrets;
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
@@ -508,6 +510,26 @@ async fn path_is_a_struct_a_tuple_or_one_value() {
         ("/wrong/1/2", "500 Internal Server Error".to_owned()),
         ("/short/1/2", "500 Internal Server Error".to_owned()),
         ("/names/1", "500 Internal Server Error".to_owned()),
+    ] {
+        assert_eq!(ask(&app, &format!("GET {uri}"), &[], b"").await, answer, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_its_type_refuses_is_shown() {
+    let app = Router::new()
+        .route("/number/{id}", get(async |Path(id): Path<NonZeroU32>| Json(id)))
+        .route("/secret/{id}", get(async |_: Path<Secret<NonZeroU32>>| ()));
+    let refused = |loc, input: &str| {
+        let msg = "Value error, expected a nonzero u32";
+        problem_with("value_error", loc, msg, json!(input), json!({ "error": {} }))
+    };
+    let loc = json!(["path", "id"]);
+    for (uri, answer) in [
+        ("/number/7", "200 7".to_owned()),
+        ("/number/0", invalid([refused(loc.clone(), "0")])),
+        ("/number/x", invalid([problem("int_parsing", loc.clone(), json!("x"))])),
+        ("/secret/0", invalid([refused(loc, "**********")])),
     ] {
         assert_eq!(ask(&app, &format!("GET {uri}"), &[], b"").await, answer, "{uri}");
     }
