@@ -49,21 +49,21 @@
 //!   they are -1 and 1.
 //! - `inf`, `nan` and overflow are 422 (`finite_number`). FastAPI accepts them, and then
 //!   writes `null`, or a 500 if the handler has no return type. Written as bare numbers in
-//!   a JSON body (`NaN`, `1e400`) they are `json_invalid`, as are half surrogate pairs:
-//!   serde_json does not read them.
+//!   a JSON body (`NaN`, `1e400`) they are `json_invalid`, as are half surrogate pairs, with
+//!   words of our own in `ctx`: serde_json does not read them.
 //! - A JSON body may be nested 127 deep, in Python about a thousand. What is deeper is a 400
 //!   on both sides: a parser that calls itself must stop before its stack ends.
 //! - `{"red":null}` is also the variant `red` of an enum: serde's long way to write it.
 //! - A part of the path that is not UTF-8 is a 400. Starlette puts U+FFFD in its place, as
 //!   both do in queries.
-//! - `ctx` of `json_invalid` has serde_json's words, and inside a broken `\u` escape the
-//!   offset in `loc` is a few characters off.
 //! - A part of [`All`] that raises its own error answers before the body is read, so it
 //!   wins over a malformed body. The parts of [`All`] report in the order written;
 //!   FastAPI sorts parameters into path, query, header, cookie, body.
 //! - `Option<T>` may be left out: FastAPI's `T | None = None`. There is no way to say
 //!   "may be null but must be there".
-//! - Nobody needs more than a thousand problems: reading stops there.
+//! - Nobody needs more than a thousand problems: reading stops there. What they show of the
+//!   request is at most 1 MiB of JSON: the first `input` that would be more, and all after it,
+//!   are left out. Where the names in `loc` come to 1 MiB, so are the problems after that.
 //! - Octal escapes in quoted cookies, and bodies in UTF-16, are not decoded.
 //! - The value of a [`Secret`] is `"**********"` in every `input`. FastAPI shows what was sent for
 //!   a `SecretStr`, in its own problem and in those of the objects around it. If a value has not
@@ -74,8 +74,12 @@
 //!
 //! # Where serde sets the limits
 //!
+//! - A `Deserialize` written by hand that wants a field only sometimes may see it reported as
+//!   missing where it is not needed, but only in a request that is refused anyway.
 //! - `#[serde(flatten)]`, untagged and internally tagged enums are buffered by serde:
 //!   inside them nothing is coerced, and the first problem is the only one (`value_error`).
+//!   Fields beside a flattened one, and those of a struct variant, are reported in the order
+//!   of the request, and then those that are missing.
 //!   Secrets in there cannot be found, so they are refused with a 500, see [`Secret`].
 //! - A type that refuses placeholders (`#[serde(try_from = "…")]`) ends the reading, so
 //!   it hides the problems that come after it and missing fields beside it. What it says
@@ -86,6 +90,7 @@
 mod all;
 mod entries;
 mod json;
+mod json_scan;
 mod json_syntax;
 mod lax;
 mod mask;

@@ -341,22 +341,73 @@ async fn a_body_that_is_left_out_is_missing_unless_it_is_an_option() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_one_problem_where_python_sees_it() {
+async fn what_is_no_json_is_one_problem_in_pythons_words() {
+    let value = "Expecting value";
+    let name = "Expecting property name enclosed in double quotes";
+    let colon = "Expecting ':' delimiter";
+    let comma = "Expecting ',' delimiter";
+    let unterminated = "Unterminated string starting at";
     for (sent, offset, error) in [
-        (r#"{"id":1,}"#, 8, "trailing comma at line 1 column 9"),
-        (r#"{"id":1"#, 7, "EOF while parsing an object at line 1 column 7"),
-        ("{\n\"é\": oops}", 7, "expected value at line 2 column 7"),
-        (r#"{"id":nul}"#, 6, "expected ident at line 1 column 10"),
-        (r#"{"id":1.}"#, 7, "invalid number at line 1 column 9"),
-        (r#"{"id":"abc"#, 6, "EOF while parsing a string at line 1 column 10"),
-        (r#"{"id":"a\"\\\"c"#, 6, "EOF while parsing a string at line 1 column 15"),
-        (r#"{"id":"\x"}"#, 7, "invalid escape at line 1 column 9"),
-        (r#"{"id":1}x"#, 8, "trailing characters at line 1 column 9"),
-        (" ", 1, "EOF while parsing a value at line 1 column 1"),
-        ("NaN", 0, "expected value at line 1 column 1"),
+        (" ", 1, value),
+        ("[", 1, value),
+        ("-", 0, value),
+        ("[1,]", 3, value),
+        ("[1,,2]", 3, value),
+        (r#"{"id":nul}"#, 6, value),
+        ("{\n\"é\": oops}", 7, value),
+        ("{", 1, name),
+        ("{id:1}", 1, name),
+        (r#"{"id":1,}"#, 8, name),
+        (r#"{"id" 1}"#, 6, colon),
+        (r#"{"id":1"#, 7, comma),
+        (r#"{"id":1.}"#, 7, comma),
+        (r#"{"id":1 2}"#, 8, comma),
+        ("[1 2]", 3, comma),
+        ("[01]", 2, comma),
+        (r#"{"id":"abc"#, 6, unterminated),
+        (r#"{"id":"a\"\\\"c"#, 6, unterminated),
+        (r#""abc\"#, 0, unterminated),
+        ("\"a\tb\"", 2, "Invalid control character at"),
+        (r#"{"id":"\x"}"#, 7, r"Invalid \escape"),
+        (r#"["é\u12g4"]"#, 4, r"Invalid \uXXXX escape"),
+        (r#""\u1234"#, 2, r"Invalid \uXXXX escape"),
+        (r#""\ud83d\u12""#, 8, r"Invalid \uXXXX escape"),
+        (r#"{"id":1}x"#, 8, "Extra data"),
+        // What is wrong with it to Python comes first.
+        ("[NaN, 1e400, oops]", 13, value),
     ] {
         let answer = ask(&bodies(), "POST /item", JSON, sent.as_bytes()).await;
         assert_eq!(answer, json_invalid(offset, error), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_python_reads_is_no_json_either() {
+    for (sent, offset, error) in [
+        ("NaN", 0, "Expecting a finite number"),
+        ("[1, -Infinity, 1e400]", 4, "Expecting a finite number"),
+        (r#"{"é": -1e400}"#, 6, "Number out of range"),
+        (r#"["é\ud800"]"#, 3, "Unpaired surrogate"),
+        (r#""\ud83d\ude00\ude00""#, 13, "Unpaired surrogate"),
+    ] {
+        let answer = ask(&bodies(), "POST /item", JSON, sent.as_bytes()).await;
+        assert_eq!(answer, json_invalid(offset, error), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_nested_too_deep_is_400() {
+    let refused = r#"400 {"detail":"There was an error parsing the body"}"#;
+    let app = Router::new().route("/", post(async |Json(_): Json<Value>| ()));
+    for (depth, end, answer) in [
+        (127, "]", "200 ".to_owned()),
+        (127, "", json_invalid(127, "Expecting value")),
+        (128, "]", refused.to_owned()),
+        (128, "", refused.to_owned()),
+        (100_000, "", refused.to_owned()),
+    ] {
+        let sent = "[".repeat(depth) + &end.repeat(depth);
+        assert_eq!(ask(&app, "POST /", JSON, sent.as_bytes()).await, answer, "{depth} {end}");
     }
 }
 
@@ -630,7 +681,7 @@ async fn all_gathers_from_every_source_with_the_body_last() {
 async fn what_is_no_json_stands_alone_but_a_raised_answer_comes_first() {
     let app = gathered();
     let answer = ask(&app, "POST /many/x", JSON, b"{").await;
-    assert_eq!(answer, json_invalid(1, "EOF while parsing an object at line 1 column 1"));
+    assert_eq!(answer, json_invalid(1, "Expecting property name enclosed in double quotes"));
     let answer = ask(&app, "POST /many/x", &[("x-key", "bad"), JSON[0]], b"{").await;
     assert_eq!(answer, r#"400 {"detail":"k is invalid"}"#);
 }

@@ -102,14 +102,8 @@ async fn de_39_a_body_that_isnt_json_is_reported_alone() {
     let server = start().await;
     for path in ["/params/test/1", "/params/test/1?query_param=2"] {
         let answer = send(&server, Method::POST, path, "{").await;
-        let words = expect(
-            rust("EOF while parsing an object at line 1 column 1"),
-            fastapi("Expecting property name enclosed in double quotes"),
-        );
-        let body = format!(
-            r#"{{"detail":[{{"type":"json_invalid","loc":["body",1],"msg":"JSON decode error","input":{{}},"ctx":{{"error":"{words}"}}}}]}}"#
-        );
-        assert_json(answer, 422, &body).await;
+        let body = r#"{"detail":[{"type":"json_invalid","loc":["body",1],"msg":"JSON decode error","input":{},"ctx":{"error":"Expecting property name enclosed in double quotes"}}]}"#;
+        assert_json(answer, 422, body).await;
     }
 }
 
