@@ -59,6 +59,9 @@
 //! - A part of [`All`] that raises its own error answers before the body is read, so it
 //!   wins over a malformed body. The parts of [`All`] report in the order written;
 //!   FastAPI sorts parameters into path, query, header, cookie, body.
+//! - A parameter that is missing shows null, as one in the signature of a FastAPI endpoint does.
+//!   For a model of parameters FastAPI shows all that was sent in that source, credentials in
+//!   headers and cookies included.
 //! - `Option<T>` may be left out: FastAPI's `T | None = None`. There is no way to say
 //!   "may be null but must be there".
 //! - Nobody needs more than a thousand problems: reading stops there. What they show of the

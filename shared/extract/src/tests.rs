@@ -15,6 +15,7 @@ use crate::*;
 
 mod learned;
 mod limits;
+mod properties;
 mod secrets;
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
