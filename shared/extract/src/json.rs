@@ -1,18 +1,14 @@
 //! The JSON body.
 
-use std::error::Error;
-
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tower_http::timeout::TimeoutError;
 
+use crate::body::{cannot_parse, content_type, not_received};
 use crate::json_syntax;
 use crate::lax::Input;
 use crate::notes::read;
@@ -37,9 +33,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
         let hide = HideInput::is_set(request.extensions());
-        let is_json = has_json_content_type(request.headers());
-        let body = Bytes::from_request(request, state).await.map_err(not_received)?;
-        let value = parse(&body, is_json).map_err(|rejection| rejection.hiding_input(hide))?;
+        let value = receive(request, state).await?;
         let input = match &value {
             Some(value) => Input::Json(value),
             None => Input::Missing(Shown::NOTHING),
@@ -54,6 +48,17 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// Receives the body as a value; `None` where there is no body.
+pub(crate) async fn receive<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Option<Value>, Rejection> {
+    let hide = HideInput::is_set(request.extensions());
+    let is_json = has_json_content_type(request.headers());
+    let body = Bytes::from_request(request, state).await.map_err(|error| not_received(&error))?;
+    parse(&body, is_json).map_err(|rejection| rejection.hiding_input(hide))
+}
+
 /// The body as a value; `None` where there is no body.
 fn parse(body: &[u8], is_json: bool) -> Result<Option<Value>, Rejection> {
     if body.is_empty() {
@@ -66,32 +71,9 @@ fn parse(body: &[u8], is_json: bool) -> Result<Option<Value>, Rejection> {
     json_syntax::parse(text).map(Some)
 }
 
-fn not_received(error: BytesRejection) -> Rejection {
-    match error.status() {
-        status @ StatusCode::PAYLOAD_TOO_LARGE => Rejection::Body(status, "Payload Too Large"),
-        _ if took_too_long(&error) => {
-            Rejection::Body(StatusCode::REQUEST_TIMEOUT, "Request Timeout")
-        }
-        _ => cannot_parse(),
-    }
-}
-
-/// Whether the body was given up because its client sent nothing for too long.
-fn took_too_long(error: &BytesRejection) -> bool {
-    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.any(|cause| cause.is::<TimeoutError>())
-}
-
-pub(crate) fn cannot_parse() -> Rejection {
-    Rejection::Body(StatusCode::BAD_REQUEST, "There was an error parsing the body")
-}
-
 /// `application/json` or `application/…+json`, with or without parameters.
-fn has_json_content_type(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
-    let essence = essence.trim().to_ascii_lowercase();
-    match essence.split_once('/') {
+pub(crate) fn has_json_content_type(headers: &HeaderMap) -> bool {
+    match content_type(headers).split_once('/') {
         Some(("application", subtype)) => subtype == "json" || subtype.ends_with("+json"),
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::json::cannot_parse;
+use crate::body::cannot_parse;
 use crate::json_scan::{self, Fault};
 use crate::rejection::{Problem, Rejection};
 

@@ -16,6 +16,8 @@ use crate::required::{Fields, Variant, When};
 use crate::scalar;
 use crate::secret;
 use crate::shown::Shown;
+#[cfg(feature = "multipart")]
+use crate::upload::{self, UploadFile, Wanted};
 
 /// Where a value comes from.
 #[derive(Clone, Copy)]
@@ -25,8 +27,13 @@ pub(crate) enum Input<'a> {
     Params(&'a Params<'a>),
     /// The values that a request has under one name.
     Param(&'a Param<'a>),
+    /// The same, where all of them are asked for.
+    All(&'a Param<'a>),
     /// One of those.
     Text(&'a str),
+    /// One of those.
+    #[cfg(feature = "multipart")]
+    File(&'a UploadFile),
     /// The name of an entry.
     Key(&'a str),
     /// Nothing; in its place the report shows what it is missing from.
@@ -50,7 +57,10 @@ impl<'a> Input<'a> {
     pub(crate) fn shown(self) -> Shown<'a> {
         match self {
             Self::Json(value) => Shown::Json(value),
-            Self::Param(param) => Shown::Text(param.one()),
+            Self::Param(param) => param.one().shown(),
+            Self::All(param) => Shown::All(param),
+            #[cfg(feature = "multipart")]
+            Self::File(file) => Shown::Json(file.shown()),
             Self::Text(text) | Self::Key(text) => Shown::Text(text),
             Self::Missing(shown) => shown,
             Self::Params(_) | Self::Silent | Self::Probe(_) => Shown::NOTHING,
@@ -60,9 +70,19 @@ impl<'a> Input<'a> {
     /// The text, if this is nothing else.
     fn text(self) -> Option<&'a str> {
         match self {
-            Self::Param(param) => Some(param.one()),
+            Self::Param(param) => param.one().text(),
             Self::Text(text) | Self::Key(text) => Some(text),
             Self::Json(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The file, if this is one.
+    #[cfg(feature = "multipart")]
+    fn file(self) -> Option<&'a UploadFile> {
+        match self {
+            Self::Param(param) => param.one().file(),
+            Self::File(file) => Some(file),
             _ => None,
         }
     }
@@ -145,7 +165,11 @@ impl<'a, 'n> Lax<'a, 'n> {
     fn value(&mut self) -> Result<Option<Cow<'a, Value>>, Stop> {
         match self.input {
             Input::Json(value) => Ok(Some(Cow::Borrowed(value))),
-            Input::Param(_) | Input::Text(_) | Input::Key(_) => {
+            #[cfg(feature = "multipart")]
+            input if let Some(file) = input.file() => Ok(Some(Cow::Borrowed(file.shown()))),
+            #[cfg(feature = "multipart")]
+            Input::File(_) => Ok(None),
+            Input::Param(_) | Input::All(_) | Input::Text(_) | Input::Key(_) => {
                 Ok(self.input.text().map(|text| Cow::Owned(text.into())))
             }
             Input::Params(params) if let Some((_, text)) = params.only() => {
@@ -255,12 +279,22 @@ impl<'a, 'n> Lax<'a, 'n> {
         pairs
     }
 
+    /// The file that is there, or a placeholder.
+    #[cfg(feature = "multipart")]
+    fn file(&mut self, wanted: Wanted) -> Result<UploadFile, Stop> {
+        self.answer(Node::File(wanted))?;
+        let file = self.input.file().cloned();
+        self.scalar(upload::placeholder(), |value| file.map_or_else(|| wanted.read(value), Ok))
+    }
+
     /// The items of a list.
     fn items(&mut self) -> Result<Vec<Entry<'a>>, Stop> {
         let item = |(index, input)| Entry::item(index, input);
         match self.input {
             Input::Params(_) | Input::Probe(_) => Ok(self.input.entries()),
-            Input::Param(param) => Ok(param.all().map(Input::Text).enumerate().map(item).collect()),
+            Input::Param(param) | Input::All(param) => {
+                Ok(param.all().enumerate().map(item).collect())
+            }
             Input::Json(Value::Array(items)) => {
                 Ok(items.iter().map(Input::Json).enumerate().map(item).collect())
             }
@@ -278,6 +312,9 @@ impl<'a, 'n> Lax<'a, 'n> {
             let fault = Fault::new("tuple_type", "Input should be a valid tuple");
             self.notes.note(fault, self.input)?;
             self.input = Input::Silent;
+        }
+        if let Input::Param(param) = self.input {
+            self.input = Input::All(param);
         }
         let mut items = self.items()?;
         if items.len() > len {
@@ -413,7 +450,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
+        #[cfg_attr(not(feature = "multipart"), allow(unused_mut))] mut self,
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Stop> {
@@ -422,6 +459,10 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
                 return probe.found(Node::Secret);
             }
             secret::vouch();
+        }
+        #[cfg(feature = "multipart")]
+        if let Some(wanted) = Wanted::named(name) {
+            upload::offer(self.file(wanted)?);
         }
         visitor.visit_newtype_struct(self)
     }

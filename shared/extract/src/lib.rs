@@ -91,13 +91,21 @@
 //!   (`extra_forbidden`), after the problems of the known ones.
 
 mod all;
+mod body;
+mod embed;
 mod entries;
+mod form;
 mod json;
 mod json_scan;
 mod json_syntax;
 mod lax;
+mod limits;
 mod mask;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod notes;
+#[cfg(feature = "multipart")]
+mod options;
 mod params;
 mod path;
 mod probe;
@@ -105,15 +113,23 @@ mod rejection;
 mod required;
 mod scalar;
 mod secret;
+mod shape;
 mod shown;
 mod spy;
+#[cfg(feature = "multipart")]
+mod upload;
 
 #[cfg(test)]
 mod tests;
 
 pub use all::All;
+pub use embed::Embed;
+pub use form::Form;
 pub use json::Json;
+pub use limits::FormLimits;
 pub use params::{Cookie, Header, Query};
 pub use path::Path;
 pub use rejection::{HideInput, Problem, Refusal, Rejection};
 pub use secret::{Secret, secret};
+#[cfg(feature = "multipart")]
+pub use upload::{FileBytes, FileName, UploadFile, UploadReader};

@@ -117,6 +117,8 @@ impl Mask {
             Node::Secret => return true,
             Node::Any => return unknown,
             Node::Buffer | Node::Leaf => return false,
+            #[cfg(feature = "multipart")]
+            Node::File(_) => return false,
             _ if place.len() == DEEPEST => return false,
             Node::Fields(names) | Node::Variants(names) => {
                 if !seen.insert(names.visitor) {

@@ -13,12 +13,16 @@ use crate::entries::Entry;
 use crate::lax::Input;
 use crate::notes::read;
 use crate::rejection::{HideInput, Rejection};
+use crate::shape;
+use crate::shown::Shown;
+#[cfg(feature = "multipart")]
+use crate::upload::UploadFile;
 
 /// The query string, as the struct `T`: FastAPI's [query parameters].
 ///
 /// The last of repeated values counts; a `Vec` field takes all of them. Values are
 /// coerced, `Option` and `#[serde(default)]` fields may be left out, names that `T` does
-/// not have are ignored. Rejects with 422 and all bad fields.
+/// not have are ignored. `Query<Option<T>>` is `None` if no field of `T` was sent. Rejects with 422 and all bad fields.
 ///
 /// [query parameters]: https://fastapi.tiangolo.com/tutorial/query-params/
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +60,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Header<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let pairs = parts.headers.iter().map(|(name, value)| (name.as_str().into(), text(value)));
+        let pairs =
+            parts.headers.iter().map(|(name, value)| (name.as_str().into(), header_text(value)));
         let params = Params::new("header", pairs);
         params.read(&parts.extensions).map(Self)
     }
@@ -66,7 +71,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Cookie<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let headers: Vec<_> = parts.headers.get_all(COOKIE).iter().map(text).collect();
+        let headers: Vec<_> = parts.headers.get_all(COOKIE).iter().map(header_text).collect();
         let cookies = headers.iter().flat_map(|header| header.split(';')).map(cookie);
         let params = Params::new("cookie", cookies);
         params.read(&parts.extensions).map(Self)
@@ -74,7 +79,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Cookie<T> {
 }
 
 /// Header values are bytes; like Starlette, read them as Latin-1, which always works.
-fn text(value: &HeaderValue) -> Cow<'_, str> {
+pub(crate) fn header_text(value: &HeaderValue) -> Cow<'_, str> {
     match value.to_str() {
         Ok(ascii) => ascii.into(),
         Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
@@ -97,25 +102,58 @@ pub(crate) struct Params<'r> {
     params: Vec<Param<'r>>,
     /// Where a name is in there.
     index: HashMap<Cow<'r, str>, usize>,
+    /// The names of fields that were sent and count as left out, because they are empty.
+    left_out: HashSet<String>,
+}
+
+/// A value.
+pub(crate) enum Sent<'r> {
+    Text(Cow<'r, str>),
+    /// Only in a form.
+    #[cfg(feature = "multipart")]
+    File(UploadFile),
+}
+
+impl Sent<'_> {
+    pub(crate) fn is_empty_text(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+
+    /// What a browser sends for a file that nobody chose.
+    pub(crate) fn is_empty_file(&self) -> bool {
+        match self {
+            Self::Text(_) => false,
+            #[cfg(feature = "multipart")]
+            Self::File(file) => file.is_left_empty(),
+        }
+    }
+
+    fn input(&self) -> Input<'_> {
+        match self {
+            Self::Text(text) => Input::Text(text),
+            #[cfg(feature = "multipart")]
+            Self::File(file) => Input::File(file),
+        }
+    }
 }
 
 /// All values that a request has under one name.
 pub(crate) struct Param<'r> {
     name: Cow<'r, str>,
-    values: Vec<Cow<'r, str>>,
+    values: Vec<Sent<'r>>,
     /// Where one is asked for, the first of them counts, or else the last.
     first_counts: bool,
 }
 
 impl Param<'_> {
-    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().map(Cow::as_ref)
+    pub(crate) fn all(&self) -> impl Iterator<Item = Input<'_>> {
+        self.values.iter().map(Sent::input)
     }
 
     /// The value that counts where one is asked for.
-    pub(crate) fn one(&self) -> &str {
+    pub(crate) fn one(&self) -> Input<'_> {
         let one = if self.first_counts { self.values.first() } else { self.values.last() };
-        one.map_or("", Cow::as_ref)
+        one.map_or(Input::Text(""), Sent::input)
     }
 }
 
@@ -124,9 +162,26 @@ impl<'r> Params<'r> {
         source: &'static str,
         pairs: impl IntoIterator<Item = (Cow<'r, str>, Cow<'r, str>)>,
     ) -> Self {
-        let mut this = Self { source, params: Vec::new(), index: HashMap::new() };
+        let values = pairs.into_iter().map(|(name, text)| (name, Sent::Text(text)));
+        Self::of_values(source, values, HashSet::new())
+    }
+
+    /// All fields of a form but those that count as left out, of which it takes the names.
+    pub(crate) fn of_form(
+        fields: impl IntoIterator<Item = (Cow<'r, str>, Sent<'r>)>,
+        left_out: HashSet<String>,
+    ) -> Self {
+        Self::of_values("body", fields, left_out)
+    }
+
+    fn of_values(
+        source: &'static str,
+        values: impl IntoIterator<Item = (Cow<'r, str>, Sent<'r>)>,
+        left_out: HashSet<String>,
+    ) -> Self {
+        let mut this = Self { source, params: Vec::new(), index: HashMap::new(), left_out };
         let first_counts = this.are_headers();
-        for (name, value) in pairs {
+        for (name, value) in values {
             let index = *this.index.entry(name.clone()).or_insert(this.params.len());
             match this.params.get_mut(index) {
                 Some(param) => param.values.push(value),
@@ -140,7 +195,19 @@ impl<'r> Params<'r> {
         &self,
         extensions: &Extensions,
     ) -> Result<T, Rejection> {
-        read(self.source, Input::Params(self), HideInput::is_set(extensions))
+        read(self.source, self.input::<T>(), HideInput::is_set(extensions))
+    }
+
+    /// What a `T` is read from. An `Option` is none if no field of its struct was sent.
+    pub(crate) fn input<T: DeserializeOwned>(&self) -> Input<'_> {
+        let is_sent =
+            |key: &&'static str| self.field(key).is_some() || self.left_out.contains(*key);
+        match shape::names::<T>() {
+            Some(fields) if !fields.iter().any(is_sent) && shape::may_be_left_out::<T>() => {
+                Input::Missing(Shown::NOTHING)
+            }
+            _ => Input::Params(self),
+        }
     }
 
     fn are_headers(&self) -> bool {
@@ -170,7 +237,10 @@ impl<'r> Params<'r> {
     /// The only parameter, where there is one.
     pub(crate) fn only(&self) -> Option<(&str, &str)> {
         match self.params.as_slice() {
-            [param] if param.values.len() == 1 => Some((&param.name, param.one())),
+            [Param { name, values, .. }] => match values.as_slice() {
+                [Sent::Text(text)] => Some((name, text)),
+                _ => None,
+            },
             _ => None,
         }
     }

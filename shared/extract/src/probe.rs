@@ -21,6 +21,8 @@ use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Stop};
 use crate::required::Required;
 use crate::spy;
+#[cfg(feature = "multipart")]
+use crate::upload::Wanted;
 
 /// One step of a way into a type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +61,8 @@ pub(crate) enum Node {
     Map,
     List,
     Tuple(usize),
+    #[cfg(feature = "multipart")]
+    File(Wanted),
     /// Whatever is there.
     Any,
     /// Whatever is there, to look at it later. What serde buffers is in the end read by a type,

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::params::Param;
+
 /// The `input` of all problems together must not be many times the body: at most so many bytes
 /// of JSON.
 const MOST_SHOWN: usize = 1 << 20;
@@ -11,6 +13,8 @@ const MOST_SHOWN: usize = 1 << 20;
 pub(crate) enum Shown<'a> {
     Json(&'a Value),
     Text(&'a str),
+    /// All values under one name, as a list.
+    All(&'a Param<'a>),
 }
 
 impl Shown<'_> {
@@ -20,6 +24,7 @@ impl Shown<'_> {
         match self {
             Self::Json(value) => value.clone(),
             Self::Text(text) => text.into(),
+            Self::All(param) => param.all().map(|input| input.shown().to_value()).collect(),
         }
     }
 }
@@ -38,6 +43,7 @@ impl Room {
         self.0 = self.0.and_then(|left| match shown {
             Shown::Json(value) => without(left, value),
             Shown::Text(text) => without_text(left, text),
+            list @ Shown::All(_) => without(left, &list.to_value()),
         });
         self.0.is_some()
     }
