@@ -29,6 +29,13 @@ class Filter(BaseModel):
     tags: list[int] = []
 
 
+class Strict(BaseModel):
+    model_config = {"extra": "forbid"}
+
+    word: str = "w"
+    limit: int = 7
+
+
 class Item(BaseModel):
     name: str
     price: float
@@ -73,6 +80,11 @@ async def fields(
 @app.post("/maybe/form/")
 async def maybe_form(filter: Annotated[Filter | None, Form()] = None) -> Any:
     return filter
+
+
+@app.post("/strict/")
+async def strict(form: Annotated[Strict, Form()]) -> Any:
+    return form
 
 
 @app.get("/maybe/query/")

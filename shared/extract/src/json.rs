@@ -2,13 +2,13 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::body::{cannot_parse, content_type, not_received};
+use crate::body::{cannot_parse, content_type, not_received, too_large};
 use crate::json_syntax;
 use crate::lax::Input;
 use crate::notes::read;
@@ -55,7 +55,10 @@ pub(crate) async fn receive<S: Send + Sync>(
 ) -> Result<Option<Value>, Rejection> {
     let hide = HideInput::is_set(request.extensions());
     let is_json = has_json_content_type(request.headers());
-    let body = Bytes::from_request(request, state).await.map_err(|error| not_received(&error))?;
+    let body = Bytes::from_request(request, state).await.map_err(|error| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => not_received(&error),
+    })?;
     parse(&body, is_json).map_err(|rejection| rejection.hiding_input(hide))
 }
 

@@ -86,6 +86,10 @@ impl Arrived {
         if before > MOST_HEADERS { Err(TooMuch) } else { Ok(()) }
     }
 
+    fn is_nothing(&self) -> bool {
+        self.total.load(Ordering::Relaxed) == 0
+    }
+
     fn is_read(&self) {
         self.unread.store(0, Ordering::Relaxed);
     }
@@ -130,7 +134,7 @@ impl Incoming {
         self.arrived.is_read();
         match field {
             // No body at all: none of the fields is there.
-            Err(_) if self.arrived.total.load(Ordering::Relaxed) == 0 => Ok(None),
+            Err(multer::Error::IncompleteStream) if self.arrived.is_nothing() => Ok(None),
             field => field.map_err(broken),
         }
     }

@@ -6,7 +6,6 @@ use serde::de::DeserializeOwned;
 
 use crate::lax::Input;
 use crate::notes::read;
-
 use crate::probe::{self, Answer, Node, Turn};
 use crate::shown::Shown;
 #[cfg(feature = "multipart")]

@@ -13,6 +13,9 @@ use tower::ServiceExt;
 
 use crate::*;
 
+#[cfg(feature = "multipart")]
+mod files;
+mod forms;
 mod learned;
 mod limits;
 mod properties;

@@ -58,6 +58,15 @@ struct Filter {
 }
 
 #[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Strict {
+    #[serde(default = "w")]
+    word: String,
+    #[serde(default = "seven")]
+    limit: i64,
+}
+
+#[derive(Deserialize, Serialize)]
 struct Item {
     name: String,
     price: f64,
@@ -179,6 +188,7 @@ pub fn router() -> Router {
     Router::new()
         .route("/login/", post(async |Form(login): Form<Login>| Json(login)))
         .route("/fields/", post(async |Form(fields): Form<Fields>| Json(fields)))
+        .route("/strict/", post(async |Form(strict): Form<Strict>| Json(strict)))
         .route("/maybe/form/", post(async |Form(it): Form<Option<Filter>>| Json(it)))
         .route("/maybe/query/", get(async |Query(it): Query<Option<Filter>>| Json(it)))
         .route("/maybe/header/", get(async |Header(it): Header<Option<Filter>>| Json(it)))

@@ -91,6 +91,7 @@ fn fields() -> Vec<(Sent, &'static str)> {
 
 fn left_out() -> Vec<(Sent, &'static str)> {
     const FILTER: &str = r#"200 {"word":"a","limit":7,"tags":[]}"#;
+    const DEFAULT: &str = r#"200 {"word":"w","limit":7,"tags":[]}"#;
     let form = |fields: &'static str| form("/maybe/form/", fields);
     let query = |query: &str| Sent::get(format!("/maybe/query/{query}"));
     let header = || Sent::get("/maybe/header/");
@@ -98,6 +99,9 @@ fn left_out() -> Vec<(Sent, &'static str)> {
     vec![
         (form(""), "200 null"),
         (form("other=1"), "200 null"),
+        // It was sent, if empty.
+        (form("limit="), DEFAULT),
+        (form("limit=x&tags="), "422 int_parsing body.limit, int_parsing body.tags.0"),
         (form("word=a"), FILTER),
         (form("word=a&limit=&tags=5"), r#"200 {"word":"a","limit":7,"tags":[5]}"#),
         (Sent::post_json("/maybe/form/", r#"{"word":"a"}"#), "200 null"),
@@ -105,6 +109,7 @@ fn left_out() -> Vec<(Sent, &'static str)> {
         (query(""), "200 null"),
         (query("?other=1"), "200 null"),
         (query("?word=a&other=1"), FILTER),
+        (query("?tags=x"), "422 int_parsing query.tags.0"),
         (query("?word="), r#"200 {"word":"","limit":7,"tags":[]}"#),
         (header(), "200 null"),
         (header().header("word", "a"), FILTER),
