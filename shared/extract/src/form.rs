@@ -53,6 +53,8 @@ use crate::shape::{self, Count};
 ///
 /// # What differs from FastAPI, on purpose
 ///
+/// - A field that is missing has a null as its `input`, as FastAPI's single `Form()` fields have. For
+///   a model of them FastAPI shows all that was sent.
 /// - A multipart body that stops before its end is a 400. FastAPI takes what came before, so that
 ///   a list of files can be shorter than the one that was sent.
 /// - Text before the first boundary is skipped, as RFC 2046 says; FastAPI's answer is a 400. A line

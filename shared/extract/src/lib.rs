@@ -1,7 +1,7 @@
 //! Extractors that answer 422 as FastAPI does.
 //!
 //! axum's own extractors report the first bad field, as plain text, and do not coerce.
-//! [`Path`], [`Query`], [`Header`], [`Cookie`] and [`Json`] take the same plain
+//! [`Path`], [`Query`], [`Header`], [`Cookie`], [`Form`], [`Json`] and [`Embed`] take the same plain
 //! `#[derive(Deserialize)]` structs, coerce as Pydantic does (`"5"` is 5), and answer
 //! `{"detail":[{"type","loc","msg","input"}, …]}` with every bad field of their source,
 //! in the order of declaration. [`All`] gathers several sources into one answer:
