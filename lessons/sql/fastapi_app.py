@@ -15,6 +15,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
+from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import ForeignKey, create_engine, inspect, select
 from sqlalchemy.exc import IntegrityError
@@ -211,10 +212,10 @@ extra = APIRouter(prefix="/extra")
 
 
 @extra.post("/login", response_model=User)
-def login(credentials: UserCreate, db: Db) -> UserRow:  # SQ-44
-    user = get_user_by_email(db, credentials.email)
+def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], db: Db) -> UserRow:  # SQ-44
+    user = get_user_by_email(db, form.username)
     stored = user.hashed_password if user else ""
-    is_right = compare_digest((credentials.password + "notreallyhashed").encode(), stored.encode())
+    is_right = compare_digest((form.password + "notreallyhashed").encode(), stored.encode())
     if user is None or not is_right or not user.is_active:
         raise HTTPException(
             401, "Incorrect email or password", headers={"WWW-Authenticate": "Bearer"}

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use fastapi_extract::Json;
+use fastapi_extract::{Form, Json};
 
 use crate::database::{Pool, begin_read};
 use crate::error::Error;
@@ -22,9 +22,9 @@ pub fn router() -> Router<AppState> {
 async fn login(
     State(pool): State<Pool>,
     State(hasher): State<Hasher>,
-    Json(login): Json<Login>,
+    Form(login): Form<Login>,
 ) -> Result<Json<User>, Error> {
-    let row = crud::get_user_by_email(&mut *pool.acquire().await?, &login.email).await?;
+    let row = crud::get_user_by_email(&mut *pool.acquire().await?, &login.username).await?;
     let hash = row.as_ref().map(|row| row.hashed_password.clone());
     let is_right = hasher.verify(login.password, hash).await?;
 

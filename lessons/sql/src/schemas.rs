@@ -39,11 +39,11 @@ pub struct UserCreate {
     pub password: Secret<String>,
 }
 
-/// What a client sends to log in.
+/// What a client sends to log in: a form with the two names that OAuth2 gives its fields.
 #[derive(Deserialize)]
 pub struct Login {
-    /// Who wants to log in.
-    pub email: String,
+    /// The user's email.
+    pub username: String,
     /// Checked against the stored hash.
     pub password: Secret<String>,
 }

@@ -71,12 +71,16 @@ async fn busy_behind_us(requests: &[Sent]) -> Vec<Whole> {
     busy
 }
 
-/// A method, a path, and a body of JSON.
+/// A method, a path, and a body: JSON or a form.
 type Sent = (&'static str, &'static str, &'static str);
 
 async fn whole(app: Router, (method, path, body): Sent) -> Whole {
     let request = Request::builder().method(method).uri(path);
-    let request = request.header("content-type", "application/json").body(Body::from(body));
+    let content_type = match body.contains('=') {
+        true => "application/x-www-form-urlencoded",
+        false => "application/json",
+    };
+    let request = request.header("content-type", content_type).body(Body::from(body));
     let response = app.oneshot(request.expect("a request")).await;
     let (parts, body) = response.expect("an answer").into_parts();
     let header = parts.headers.get("retry-after").and_then(|value| value.to_str().ok());
@@ -96,7 +100,7 @@ async fn sq_35_every_route_that_needs_the_database_answers_503() {
         ("POST", "/extra/users-unchecked/", anna),
         ("POST", "/extra/users-slow-check/", anna),
         ("POST", "/extra/users-half-done/", anna),
-        ("POST", "/extra/login", anna),
+        ("POST", "/extra/login", "username=anna&password=pw"),
         ("POST", "/extra/users/1/items/", r#"{"title":"hat"}"#),
         ("PATCH", "/extra/users/1", "{}"),
         ("DELETE", "/extra/users/1", ""),

@@ -6,13 +6,18 @@ use lesson_sql::passwords::Hasher;
 use lesson_tests::{TestServer, rust_only};
 use reqwest::Method;
 
-use super::{add_user, assert_answer, email, post, send, start, weak_hasher};
+use super::{add_user, assert_answer, assert_detail, email, post, send, start, weak_hasher};
 
 const WRONG: &str = r#"{"detail":"Incorrect email or password"}"#;
 
 async fn log_in(server: &TestServer, email: &str, password: &str) -> lesson_tests::Answer {
-    let body = format!(r#"{{"email":"{email}","password":"{password}"}}"#);
-    post(server, "/extra/login", &body).await
+    send_form(server, &[("username", email), ("password", password)]).await
+}
+
+async fn send_form(server: &TestServer, fields: &[(&str, &str)]) -> lesson_tests::Answer {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = server.request(Method::POST, "/extra/login").body(body);
+    server.send(request.header("content-type", "application/x-www-form-urlencoded")).await
 }
 
 #[tokio::test]
@@ -25,12 +30,34 @@ async fn sq_44_a_user_logs_in_with_their_own_password() {
 }
 
 #[tokio::test]
+async fn sq_44_a_login_is_a_form_with_two_fields() {
+    let server = start().await;
+    let anna = add_user(&server, "anna").await;
+    let missing = |field: &str| {
+        format!(
+            r#"{{"type":"missing","loc":["body","{field}"],"msg":"Field required","input":null}}"#
+        )
+    };
+    let (username, password) = (missing("username"), missing("password"));
+    // A field that nobody has filled in counts as left out.
+    for (fields, problems) in [
+        ([("username", anna.email.as_str()), ("password", "")], password.clone()),
+        ([("email", &anna.email), ("password", "pw")], username.clone()),
+    ] {
+        assert_detail(send_form(&server, &fields).await, &problems).await;
+    }
+    let json = r#"{"username":"anna","password":"pw"}"#;
+    let answer = post(&server, "/extra/login", json).await;
+    assert_detail(answer, &format!("{username},{password}")).await;
+}
+
+#[tokio::test]
 async fn sq_44_a_wrong_password_and_an_unknown_email_get_the_same_answer() {
     let server = start().await;
     let anna = add_user(&server, "anna").await;
     let unknown = email("unknown");
     for (email, password) in
-        [(anna.email.as_str(), "PW"), (&anna.email, ""), (&unknown, "pw"), (&unknown, "nobody's")]
+        [(anna.email.as_str(), "PW"), (&anna.email, " "), (&unknown, "pw"), (&unknown, "nobody's")]
     {
         let answer = log_in(&server, email, password).await;
         assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
