@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::FromRequest;
 use futures_util::{StreamExt, stream};
+use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 use tower_http::timeout::TimeoutBody;
@@ -244,6 +245,43 @@ async fn it_does_not_matter_in_which_pieces_a_body_arrives() {
         assert_eq!(form.files[0].read().await.unwrap(), content, "{size}");
         assert_eq!(form.note.as_deref(), Some("é"));
         assert_eq!(form.small.as_deref(), Some(&b"y"[..]));
+    }
+}
+
+/// The answer to a body in pieces of this size.
+async fn answer(body: Vec<u8>, size: usize) -> (u16, String) {
+    let sent = request(in_pieces(body, size), FormLimits::default().max_files(3).max_spooled(20));
+    let form = match Form::<Upload>::from_request(sent, &()).await {
+        Ok(Form(form)) => form,
+        Err(rejection) => {
+            let (status, detail) = rejection_of(rejection);
+            return (status, detail.to_string());
+        }
+    };
+    let mut answer = format!("{:?} {:?}", form.note, form.small);
+    for file in form.files {
+        answer.push_str(&format!(" {file:?} {:?}", file.read().await.unwrap()));
+    }
+    (200, answer)
+}
+
+proptest! {
+    #[test]
+    fn any_multipart_body_is_answered_alike_in_any_pieces(
+        tokens in proptest::collection::vec(proptest::sample::select(vec![
+            "--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\n",
+            "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n",
+            "--b\r\nContent-Disposition: form-data; name=small\r\nX: y\r\n\r\n",
+            "--b\r\n", "\r\n--b\r\n", "\r\n--b--", "--b--", "--b", "\r\n", "\r", "\n", "-", "--",
+            "x: y\r\n\r\n", ": ", "xyz", "\0", "é", " ", "b", "0123456789",
+        ]), 0..12),
+        size in 1_usize..20,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let body = tokens.concat().into_bytes();
+        let whole = runtime.block_on(answer(body.clone(), body.len().max(1)));
+        prop_assert!([200, 400, 422].contains(&whole.0), "{whole:?}");
+        prop_assert_eq!(runtime.block_on(answer(body, size)), whole);
     }
 }
 
