@@ -8,6 +8,7 @@ mod app;
 mod forms;
 mod random;
 mod table;
+mod types;
 
 use std::env;
 use std::fmt::{self, Display, Formatter};
@@ -46,7 +47,9 @@ async fn random_requests_are_answered_as_fastapi_does() {
     let fastapis = Server::fastapi("extract_app").await;
     let seed = seed();
     let by_hand = table::alike().into_iter().map(|(sent, _)| sent);
-    let sent = by_hand.chain(random::requests(seed).take(REQUESTS));
+    let sent = by_hand
+        .chain(random::requests(seed).take(REQUESTS))
+        .chain(types::requests(seed).take(REQUESTS));
     assert_alike(&ours, &fastapis, seed, sent, |answer| answer).await;
 }
 

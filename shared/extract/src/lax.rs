@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
 use serde_json::{Value, json};
 
 use crate::entries::{Entries, Entry, Step};
+use crate::foreign;
 use crate::notes::{Fault, Notes, Stop};
 use crate::params::{Param, Params};
 use crate::probe::{Names, Node, Probe, Turn, is_buffer};
@@ -162,7 +163,7 @@ pub(crate) struct Lax<'a, 'n> {
 
 impl<'a, 'n> Lax<'a, 'n> {
     /// The one value that is there; `None` asks for a placeholder.
-    fn value(&mut self) -> Result<Option<Cow<'a, Value>>, Stop> {
+    pub(crate) fn value(&mut self) -> Result<Option<Cow<'a, Value>>, Stop> {
         match self.input {
             Input::Json(value) => Ok(Some(Cow::Borrowed(value))),
             #[cfg(feature = "multipart")]
@@ -366,6 +367,9 @@ fn one_of(variants: &[&str]) -> String {
 macro_rules! integers {
     ($($method:ident $visit:ident $int:ty,)*) => {$(
         fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+            if let Some(foreign) = foreign::of::<V>() {
+                return foreign.visit(self, visitor);
+            }
             let (min, max) = (<$int>::MIN as i128, <$int>::MAX as i128);
             // In bounds, so the cast loses nothing.
             visitor.$visit(self.scalar(0, |value| scalar::int(value, min, max))? as $int)
@@ -409,6 +413,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        if let Some(foreign) = foreign::of::<V>() {
+            return foreign.visit(self, visitor);
+        }
         visitor.visit_f64(self.scalar(0.0, scalar::float)?)
     }
 
@@ -417,6 +424,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        if let Some(foreign) = foreign::of::<V>() {
+            return foreign.visit(self, visitor);
+        }
         if let Some(text) = self.input.text() {
             return visitor.visit_str(text);
         }
@@ -495,6 +505,11 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Stop> {
+        if let Some(foreign) = foreign::of::<V>()
+            && (self.input.only().is_some() || !self.input.has_names())
+        {
+            return foreign.visit(self, visitor);
+        }
         // `_name` is not unique, the visitor is.
         let id = typeid::of::<V>();
         self.answer(Node::Fields(Names { all: fields, visitor: id }))?;
@@ -533,6 +548,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        if let Some(foreign) = foreign::of::<V>() {
+            return foreign.visit(self, visitor);
+        }
         match self.input {
             Input::Params(_) => return self.deserialize_map(visitor),
             Input::Probe(probe) => match probe.next() {

@@ -94,6 +94,7 @@ mod all;
 mod body;
 mod embed;
 mod entries;
+mod foreign;
 mod form;
 mod json;
 mod json_scan;

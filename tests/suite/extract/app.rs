@@ -9,6 +9,8 @@ use fastapi_extract::{All, Cookie, Header, Json, Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::types;
+
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Colour {
@@ -99,6 +101,7 @@ async fn several(
 
 pub fn router() -> Router {
     Router::new()
+        .merge(types::router())
         .route(
             "/path/{item_id}/{byte}/{fraction}/{truth}/{text}/{colour}",
             get(async |Path(segments): Path<Segments>| Json(segments)),

@@ -259,12 +259,12 @@ impl Random {
 /// Whether this may be read as something else on purpose: `0-1` and `0__1` are integers
 /// to Pydantic, `-0` is a float to serde_json, the offset of a broken `\u` differs, and
 /// so does what overflows.
-fn differs(text: &str) -> bool {
+pub fn differs(text: &str) -> bool {
     let overflows = text.trim().replace('_', "").parse().is_ok_and(f64::is_infinite);
     overflows || ["0-", "0_", "-0", "\\u"].iter().any(|part| text.contains(part))
 }
 
-fn percent_encoded(text: &str) -> String {
+pub fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
@@ -274,6 +274,6 @@ fn percent_encoded(text: &str) -> String {
 }
 
 /// A line break would end the header.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.replace('\n', " ")
 }
