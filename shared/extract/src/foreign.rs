@@ -91,7 +91,8 @@ struct Table(HashMap<TypeId, Foreign>);
 impl Table {
     fn add<T: DeserializeOwned>(&mut self, placeholder: Form<'static>, read: Read) {
         if let Some(visitor) = spy::visitor_of::<T>() {
-            self.0.insert(visitor, Foreign { read, placeholder });
+            let other = self.0.insert(visitor, Foreign { read, placeholder });
+            debug_assert!(other.is_none(), "two types have the same visitor");
         }
     }
 

@@ -75,6 +75,48 @@
 //!   a tuple behind one that refuses placeholders, names of an object after some thousands.
 //! - The `loc` of a key that does not fit its map lacks Pydantic's `"[key]"` at the end.
 //!
+//! # Types that are no numbers, texts or structs
+//!
+//! These are read as Pydantic reads their counterparts, with its words for what is wrong; those
+//! of other crates need the feature of that name:
+//!
+//! | type | in Python |
+//! | --- | --- |
+//! | `char` | `str` of length 1 |
+//! | unsigned `NonZero…` | `PositiveInt`, with the bound of its type |
+//! | [`std::time::Duration`] | `timedelta` with `ge=timedelta(0)` |
+//! | `IpAddr`, `Ipv4Addr`, `Ipv6Addr` | `IPvAnyAddress`, `IPv4Address`, `IPv6Address` |
+//! | `jiff::civil::Date`, `Time` | `date`, `time` |
+//! | `jiff::civil::DateTime` | `NaiveDatetime` |
+//! | `jiff::Timestamp`, `ZonedDateTime` | `AwareDatetime` |
+//! | `jiff::SignedDuration`, `Span` | `timedelta` |
+//! | `rust_decimal::Decimal` | `Decimal` |
+//! | `url::Url` | `AnyUrl` |
+//! | `uuid::Uuid` | `UUID` |
+//!
+//! What differs, on purpose:
+//!
+//! - A plain `datetime` of Python's may have an offset from UTC or not, and no type of `jiff` is
+//!   like that. Here, numbers are moments in UTC, so a civil `DateTime` is not read from one. A
+//!   civil `Time` is read from the seconds since midnight, but not from a text with an offset
+//!   (`timezone_naive`).
+//! - A `ZonedDateTime` has the offset that was sent as its time zone. `[Europe/Paris]` behind it
+//!   is read, too, if `jiff` has a time zone database.
+//! - Nanoseconds are kept in dates, times and ISO 8601 durations: Python has microseconds. In a
+//!   `Span`, `P1M` is a month; in the other durations it is 30 days.
+//! - The last day of the year 9999 is `date value out of range` where it has an offset, and a
+//!   `Span` has at most 7,304,484 days.
+//! - `{"secs":1,"nanos":0}` is also a `std::time::Duration`: serde's way to write it. The `input`
+//!   of a negative one is what was sent, in FastAPI the seconds.
+//! - A `Decimal` has 28 digits, or 29 if that is at most 2^96 - 1, and 28 of them may be
+//!   after the point. Any other number is refused (`decimal_max_digits`, `decimal_max_places`),
+//!   unless zeros at the end can be left out. A JSON number beyond 64 bits is refused as well,
+//!   because serde_json rounds it: send it as a text. Digits are those of ASCII.
+//! - An IPv6 address has no zone (`%eth0`), and in a JSON body it is no number beyond 64 bits.
+//! - What is wrong inside a UUID or a URL is said by the crates `uuid` and `url`, as Pydantic's
+//!   core does, but not in the same version: `URN:UUID:…` is read, and lengths in braces differ.
+//! - A signed `NonZero…` that is 0 is a `value_error`.
+//!
 //! # Where serde sets the limits
 //!
 //! - A `Deserialize` written by hand that wants a field only sometimes may see it reported as

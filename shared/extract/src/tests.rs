@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
@@ -15,6 +14,7 @@ use crate::*;
 
 #[cfg(feature = "multipart")]
 mod files;
+mod foreign;
 mod forms;
 mod learned;
 mod limits;
@@ -572,11 +572,22 @@ async fn path_is_a_struct_a_tuple_or_one_value() {
 
 #[tokio::test]
 async fn a_path_that_its_type_refuses_is_shown() {
+    #[derive(Deserialize)]
+    #[serde(try_from = "u32")]
+    struct Odd(u32);
+
+    impl TryFrom<u32> for Odd {
+        type Error = &'static str;
+        fn try_from(number: u32) -> Result<Self, Self::Error> {
+            if number % 2 == 1 { Ok(Self(number)) } else { Err("it is even") }
+        }
+    }
+
     let app = Router::new()
-        .route("/number/{id}", get(async |Path(id): Path<NonZeroU32>| Json(id)))
-        .route("/secret/{id}", get(async |_: Path<Secret<NonZeroU32>>| ()));
+        .route("/number/{id}", get(async |Path(id): Path<Odd>| Json(id.0)))
+        .route("/secret/{id}", get(async |_: Path<Secret<Odd>>| ()));
     let refused = |loc, input: &str| {
-        let msg = "Value error, expected a nonzero u32";
+        let msg = "Value error, it is even";
         problem_with("value_error", loc, msg, json!(input), json!({ "error": {} }))
     };
     let loc = json!(["path", "id"]);
