@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::json::{has_json_content_type, receive};
 use crate::lax::Input;
-use crate::notes::{Fault, read};
-use crate::rejection::{HideInput, Problem, Rejection};
+use crate::notes::{Around, Fault, read};
+use crate::rejection::{Problem, Rejection};
 use crate::shape;
 
 /// Several parts of a JSON body, as the fields of the struct `T`: FastAPI's [multiple body
@@ -54,9 +54,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Embed<T> {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        let hide = HideInput::is_set(request.extensions());
+        let around = Around::of(request.extensions());
         let body = receive_parts(request, state).await?;
-        read_parts(&body, hide, |input| read("body", input, hide)).map(Self)
+        read_parts(&body, around.hide_input, |input| read("body", input, around)).map(Self)
     }
 }
 

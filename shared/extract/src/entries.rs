@@ -9,6 +9,7 @@ use std::{iter, vec};
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::constraints::Schema;
 use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Stop};
 use crate::probe::{Turn, is_buffer};
@@ -56,6 +57,19 @@ impl<'a> Entry<'a> {
 pub(crate) struct Place<'a> {
     pub(crate) step: Step<'a>,
     pub(crate) turn: Turn<'a>,
+}
+
+impl Place<'static> {
+    /// Of a step that a `loc` has.
+    pub(crate) fn of(step: &Value) -> Self {
+        match step.as_u64().map(usize::try_from) {
+            Some(Ok(index)) => Self { step: Step::Index(index), turn: Turn::Index(index) },
+            _ => {
+                let name: Cow<'_, str> = step.as_str().unwrap_or_default().to_owned().into();
+                Self { step: Step::Name(name.clone()), turn: Turn::Name(name) }
+            }
+        }
+    }
 }
 
 /// Hands the entries to serde.
@@ -123,9 +137,11 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
             return Ok(None);
         };
         let (key, place) = (entry.key, entry.named_place());
+        let keys = self.notes.schema.and_then(Schema::keys);
         // A key is a value too: in a map with integers as keys it can be a wrong one.
         self.notes
             .visit(Some(place), entry.input, |Lax { notes, .. }| {
+                notes.schema = keys;
                 notes.visit(None, Input::Key(key), |lax| seed.deserialize(lax))
             })
             .map(Some)

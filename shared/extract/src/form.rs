@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 
 use crate::body::{content_type, not_received};
 use crate::limits::FormLimits;
-use crate::notes::read;
+use crate::notes::{Around, read};
 use crate::params::{Params, Sent};
-use crate::rejection::{HideInput, Rejection};
+use crate::rejection::Rejection;
 use crate::shape::{self, Count};
 
 /// The fields of a form, as the struct `T`: FastAPI's [form data].
@@ -77,9 +77,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Rejection> {
-        let hide = HideInput::is_set(request.extensions());
+        let around = Around::of(request.extensions());
         let params = receive::<T>(request).await?;
-        read("body", params.input::<T>(), hide).map(Self)
+        read("body", params.input::<T>(), around).map(Self)
     }
 }
 

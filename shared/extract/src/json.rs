@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::body::{cannot_parse, content_type, not_received, too_large};
 use crate::json_syntax;
 use crate::lax::Input;
-use crate::notes::read;
+use crate::notes::{Around, read};
 use crate::rejection::{HideInput, Rejection};
 use crate::shown::Shown;
 
@@ -32,13 +32,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        let hide = HideInput::is_set(request.extensions());
+        let around = Around::of(request.extensions());
         let value = receive(request, state).await?;
         let input = match &value {
             Some(value) => Input::Json(value),
             None => Input::Missing(Shown::NOTHING),
         };
-        read("body", input, hide).map(Self)
+        read("body", input, around).map(Self)
     }
 }
 

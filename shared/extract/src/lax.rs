@@ -8,12 +8,14 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
 use serde_json::{Value, json};
 
+use crate::constraints::Schema;
 use crate::entries::{Entries, Entry, Step};
 use crate::foreign;
 use crate::notes::{Fault, Notes, Stop};
 use crate::params::{Param, Params};
 use crate::probe::{Names, Node, Probe, Turn, is_buffer};
 use crate::required::{Fields, Variant, When};
+use crate::rules;
 use crate::scalar;
 use crate::secret;
 use crate::shown::Shown;
@@ -47,7 +49,7 @@ pub(crate) enum Input<'a> {
 
 impl<'a> Input<'a> {
     /// What a field that is missing from this input is.
-    fn missing(self) -> Self {
+    pub(crate) fn missing(self) -> Self {
         match self {
             Self::Silent => Self::Silent,
             input => Self::Missing(input.shown()),
@@ -108,6 +110,19 @@ impl<'a> Input<'a> {
         matches!(self, Self::Params(_) | Self::Json(Value::Object(_)) | Self::Probe(_))
     }
 
+    /// What was sent for a field or an item.
+    pub(crate) fn below(self, step: &Value) -> Option<Self> {
+        match (self, step) {
+            (Self::Json(value), Value::String(name)) => value.get(name).map(Self::Json),
+            (Self::Json(value), index) => {
+                let index = usize::try_from(index.as_u64()?).ok()?;
+                value.get(index).map(Self::Json)
+            }
+            (Self::Params(params), Value::String(field)) => params.param(field).map(Self::Param),
+            _ => None,
+        }
+    }
+
     /// All entries that have names.
     fn entries(self) -> Vec<Entry<'a>> {
         let json = |(name, value): (&'a String, &'a Value)| Entry::named(name, Input::Json(value));
@@ -147,7 +162,7 @@ impl<'a> Input<'a> {
     }
 
     /// What a struct's field is called here.
-    fn alias(self, field: &'static str) -> Cow<'static, str> {
+    pub(crate) fn alias(self, field: &str) -> Cow<'_, str> {
         match self {
             Self::Params(params) => params.alias(field),
             _ => field.into(),
@@ -173,8 +188,10 @@ impl<'a, 'n> Lax<'a, 'n> {
             Input::Param(_) | Input::All(_) | Input::Text(_) | Input::Key(_) => {
                 Ok(self.input.text().map(|text| Cow::Owned(text.into())))
             }
-            Input::Params(params) if let Some((_, text)) = params.only() => {
+            Input::Params(params) if let Some((name, text)) = params.only() => {
                 self.notes.took_only = true;
+                let schema = self.notes.schema;
+                self.notes.schema = schema.and_then(|schema| schema.at(&Turn::Name(name.into())));
                 Ok(Some(Cow::Owned(text.into())))
             }
             Input::Params(_) | Input::Missing(_) => {
@@ -201,12 +218,33 @@ impl<'a, 'n> Lax<'a, 'n> {
         placeholder: R,
         read: impl FnOnce(&Value) -> Result<R, Fault>,
     ) -> Result<R, Stop> {
+        self.constrained(placeholder, |value, _| read(value))
+    }
+
+    /// The same for what can have constraints.
+    fn constrained<R>(
+        &mut self,
+        placeholder: R,
+        read: impl FnOnce(&Value, Option<Schema>) -> Result<R, Fault>,
+    ) -> Result<R, Stop> {
         let Some(value) = self.value()? else {
             return Ok(placeholder);
         };
-        match read(&value) {
+        match read(&value, self.notes.schema) {
             Ok(read) => Ok(read),
             Err(fault) => self.notes.note(fault, self.input).map(|()| placeholder),
+        }
+    }
+
+    /// Notes what breaks a constraint.
+    fn judge(&mut self, fault: impl FnOnce(Schema) -> Option<Fault>) -> Result<(), Stop> {
+        let input = match self.input {
+            Input::Silent => return Ok(()),
+            input => input,
+        };
+        match self.notes.schema.and_then(fault) {
+            Some(fault) => self.notes.note(fault, input),
+            None => Ok(()),
         }
     }
 
@@ -371,8 +409,14 @@ macro_rules! integers {
                 return foreign.visit(self, visitor);
             }
             let (min, max) = (<$int>::MIN as i128, <$int>::MAX as i128);
+            let read = |value: &_, schema: Option<Schema>| {
+                let int = scalar::int(value)?;
+                // What the schema says is more precise than what the type says.
+                schema.map_or(Ok(()), |schema| schema.int(int))?;
+                scalar::in_bounds(int, min, max)
+            };
             // In bounds, so the cast loses nothing.
-            visitor.$visit(self.scalar(0, |value| scalar::int(value, min, max))? as $int)
+            visitor.$visit(self.constrained(0, read)? as $int)
         }
     )*};
 }
@@ -416,7 +460,10 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         if let Some(foreign) = foreign::of::<V>() {
             return foreign.visit(self, visitor);
         }
-        visitor.visit_f64(self.scalar(0.0, scalar::float)?)
+        visitor.visit_f64(self.constrained(0.0, |value, schema| {
+            let float = scalar::float(value)?;
+            schema.map_or(Ok(float), |schema| schema.float(float).map(|()| float))
+        })?)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
@@ -428,10 +475,11 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
             return foreign.visit(self, visitor);
         }
         if let Some(text) = self.input.text() {
+            self.judge(|schema| schema.text(text).err())?;
             return visitor.visit_str(text);
         }
-        self.scalar((), |value| match value {
-            Value::String(_) => Ok(()),
+        self.constrained((), |value, schema| match value {
+            Value::String(text) => schema.map_or(Ok(()), |schema| schema.text(text)),
             _ => Err(Fault::new("string_type", "Input should be a valid string")),
         })?;
         visitor.visit_str(self.input.only().map_or("", |(_, text)| text))
@@ -474,12 +522,39 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         if let Some(wanted) = Wanted::named(name) {
             upload::offer(self.file(wanted)?);
         }
+        if name == rules::NAME {
+            rules::announce(!matches!(self.input, Input::Silent | Input::Probe(_)));
+            let read = visitor.visit_newtype_struct(Lax { notes: &mut *self.notes, ..self })?;
+            self.notes.note_found(rules::found(), self.input)?;
+            return Ok(read);
+        }
         visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
         self.answer(Node::List)?;
-        visitor.visit_seq(Entries::of::<V>(self.items()?, self.notes))
+        let noted = self.notes.len();
+        let mut items = self.items()?;
+        if let Input::Param(param) = self.input {
+            self.input = Input::All(param);
+        }
+        let values: Vec<_> = match self.notes.schema {
+            Some(_) => items.iter().map(|item| item.input.shown().to_value()).collect(),
+            None => Vec::new(),
+        };
+        if self.notes.len() == noted {
+            self.judge(|schema| schema.too_many(&values))?;
+        }
+        // Where there are too many, Pydantic looks at none of them.
+        if self.notes.len() > noted {
+            self.input = Input::Silent;
+            items.clear();
+        }
+        let read = visitor.visit_seq(Entries::of::<V>(items, &mut *self.notes))?;
+        if self.notes.len() == noted {
+            self.judge(|schema| schema.too_few(&values))?;
+        }
+        Ok(read)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -496,7 +571,12 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         let fault = Fault::new("dict_type", "Input should be a valid dictionary");
         self.expect_names(fault)?;
         let entries = self.pairs(typeid::of::<V>());
-        self.visit_map(visitor, entries)
+        let (noted, len) = (self.notes.len(), entries.len());
+        let read = Lax { notes: &mut *self.notes, ..self }.visit_map(visitor, entries)?;
+        if self.notes.len() == noted {
+            self.judge(|schema| schema.properties(len))?;
+        }
+        Ok(read)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -551,6 +631,11 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         if let Some(foreign) = foreign::of::<V>() {
             return foreign.visit(self, visitor);
         }
+        if let Input::Json(value) = self.input
+            && is_buffer::<V>()
+        {
+            self.notes.note_breaches(value)?;
+        }
         match self.input {
             Input::Params(_) => return self.deserialize_map(visitor),
             Input::Probe(probe) => match probe.next() {
@@ -564,9 +649,12 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
             _ => {}
         }
         match self.value()?.map(Cow::into_owned) {
-            // The error would quote the value, see `Stop`.
-            Some(value) => (value.deserialize_any(visitor))
-                .map_err(|_| Stop::custom("not one of the types that are expected here")),
+            Some(value) => {
+                self.judge(|schema| schema.coerced(&value).err().flatten())?;
+                // The error would quote the value, see `Stop`.
+                (value.deserialize_any(visitor))
+                    .map_err(|_| Stop::custom("not one of the types that are expected here"))
+            }
             None => visitor.visit_unit(),
         }
     }

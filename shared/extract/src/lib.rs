@@ -134,6 +134,15 @@
 
 mod all;
 mod body;
+#[cfg(feature = "utoipa")]
+mod checked;
+#[cfg(feature = "utoipa")]
+mod checks;
+#[cfg(feature = "utoipa")]
+mod constraints;
+#[cfg(not(feature = "utoipa"))]
+#[path = "unconstrained.rs"]
+mod constraints;
 mod embed;
 mod entries;
 mod foreign;
@@ -154,7 +163,10 @@ mod path;
 mod probe;
 mod rejection;
 mod required;
+mod rules;
 mod scalar;
+#[cfg(feature = "utoipa")]
+mod schemas;
 mod secret;
 mod shape;
 mod shown;
@@ -166,6 +178,8 @@ mod upload;
 mod tests;
 
 pub use all::All;
+#[cfg(feature = "utoipa")]
+pub use checked::{Checked, HasSchema, SchemaError};
 pub use embed::Embed;
 pub use form::Form;
 pub use json::Json;
@@ -173,6 +187,7 @@ pub use limits::FormLimits;
 pub use params::{Cookie, Header, Query};
 pub use path::Path;
 pub use rejection::{HideInput, Problem, Refusal, Rejection};
+pub use rules::{Report, Ruled, Rules};
 pub use secret::{Secret, secret};
 #[cfg(feature = "multipart")]
 pub use upload::{FileBytes, FileName, UploadFile, UploadReader};

@@ -5,15 +5,18 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use axum::http::Extensions;
 use serde::de::{self, DeserializeOwned, Expected, Unexpected};
 use serde_json::{Value, json};
 
+use crate::constraints::{Breach, Schema};
 use crate::entries::{Place, Step};
 use crate::lax::{Input, Lax};
 use crate::mask::Mask;
 use crate::probe;
-use crate::rejection::{Problem, Rejection};
+use crate::rejection::{HideInput, Problem, Rejection};
 use crate::required::{self, Fields, Required, Variant, When};
+use crate::rules::{self, Found};
 use crate::secret;
 use crate::shown::{Room, Shown};
 
@@ -21,6 +24,7 @@ use crate::shown::{Room, Shown};
 const MOST_PROBLEMS: usize = 1_000;
 
 /// What is wrong with a value, without where it is.
+#[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) kind: &'static str,
     pub(crate) msg: Cow<'static, str>,
@@ -109,11 +113,18 @@ pub(crate) struct Notes<'a> {
     /// The variant of an enum that was read last.
     pub(crate) variant: Option<Variant>,
     required: Arc<Required>,
+    /// What is said about the value that is being read.
+    pub(crate) schema: Option<Schema>,
 }
 
 impl<'a> Notes<'a> {
     pub(crate) fn new(required: Arc<Required>) -> Self {
-        Self { notes: Vec::new(), took_only: false, variant: None, required }
+        Self { notes: Vec::new(), took_only: false, variant: None, required, schema: None }
+    }
+
+    /// How many problems there are.
+    pub(crate) fn len(&self) -> usize {
+        self.notes.len()
     }
 
     /// What is known of the type.
@@ -141,7 +152,44 @@ impl<'a> Notes<'a> {
         fault: Fault,
         input: Input<'a>,
     ) -> Result<(), Stop> {
-        self.notes.push(Note { fault, field, places: Vec::new(), input });
+        self.push(Note { fault, field, places: Vec::new(), input })
+    }
+
+    /// Notes what breaks a constraint inside a value that is read as a whole.
+    pub(crate) fn note_breaches(&mut self, value: &'a Value) -> Result<(), Stop> {
+        // What is inside is judged here, and not again where it is handed out.
+        let breaches = self.schema.take().map(|schema| schema.breaches(value));
+        breaches.into_iter().flatten().try_for_each(|Breach { places, fault, value }| {
+            self.push(Note { fault, field: None, places, input: Input::Json(value) })
+        })
+    }
+
+    /// Notes what the rules of a value that was read from `input` have found.
+    pub(crate) fn note_found(&mut self, found: Vec<Found>, input: Input<'a>) -> Result<(), Stop> {
+        for Found { loc, fault } in found {
+            let (mut below, mut places) = (Some(input), Vec::with_capacity(loc.len()));
+            for (depth, step) in loc.iter().enumerate() {
+                // What is left out of something that is left out has nothing to show.
+                below = match below {
+                    Some(Input::Missing(_)) | None => None,
+                    Some(input) => Some(input.below(step).unwrap_or_else(|| input.missing())),
+                };
+                let mut place = Place::of(step);
+                if let (Step::Name(name), 0) = (&mut place.step, depth) {
+                    *name = input.alias(name).into_owned().into();
+                }
+                places.push(place);
+            }
+            places.reverse();
+            let input = below.unwrap_or(Input::Missing(Shown::NOTHING));
+            self.push(Note { fault, field: None, places, input })?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, note: Note<'a>) -> Result<(), Stop> {
+        rules::noted();
+        self.notes.push(note);
         if self.notes.len() < MOST_PROBLEMS { Ok(()) } else { Err(Stop::Noted) }
     }
 
@@ -175,7 +223,17 @@ impl<'a> Notes<'a> {
         read: impl FnOnce(Lax<'a, '_>) -> Result<R, Stop>,
     ) -> Result<R, Stop> {
         let noted = self.notes.len();
+        let outer = self.schema;
+        if let (Some(schema), Some(Place { turn, .. })) = (outer, &place) {
+            self.schema = schema.at(turn);
+        }
+        self.schema = self.schema.and_then(|schema| match input {
+            Input::Json(value) => schema.of(value),
+            Input::Param(_) | Input::Text(_) => schema.of(&input.shown().to_value()),
+            _ => Some(schema),
+        });
         let result = read(Lax { input, notes: self });
+        self.schema = outer;
         let result = result.or_else(|stop| {
             // What refuses a placeholder is noted already, with the real reason.
             let is_noted = matches!(input, Input::Silent) || self.notes.len() > noted;
@@ -268,14 +326,29 @@ impl Note<'_> {
     }
 }
 
+/// What the layers and extractors around a reading have said about it.
+#[derive(Clone, Copy)]
+pub(crate) struct Around {
+    pub(crate) hide_input: bool,
+    pub(crate) schema: Option<Schema>,
+}
+
+impl Around {
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        let schema = extensions.get::<Schema>().copied();
+        Self { hide_input: HideInput::is_set(extensions), schema }
+    }
+}
+
 /// Reads a `T` from `input`, or says all that is wrong with it; without what was sent if
-/// `hide_input` says so, and in any case without the secrets in it.
+/// `HideInput` is around, and in any case without the secrets in it.
 pub(crate) fn read<T: DeserializeOwned>(
     source: &str,
     input: Input<'_>,
-    hide_input: bool,
+    around: Around,
 ) -> Result<T, Rejection> {
-    let (result, missed_secret) = secret::watch(|| read_or_note(input));
+    let Around { hide_input, schema } = around;
+    let (result, missed_secret) = secret::watch(|| read_or_note(input, schema));
     if missed_secret && !hide_input {
         return Err(Rejection::unexpected(
             "a secret is in #[serde(flatten)], in an untagged or in an internally tagged enum, where \
@@ -288,16 +361,19 @@ pub(crate) fn read<T: DeserializeOwned>(
     })
 }
 
-fn read_or_note<T: DeserializeOwned>(input: Input<'_>) -> Result<T, Notes<'_>> {
+fn read_or_note<T: DeserializeOwned>(
+    input: Input<'_>,
+    schema: Option<Schema>,
+) -> Result<T, Notes<'_>> {
     // At first without what is known of the type: what fits is accepted, even if somebody's own
     // visitor wants a field only sometimes.
-    let mut notes = Notes::new(Arc::default());
+    let mut notes = Notes { schema, ..Notes::new(Arc::default()) };
     let mut result = notes.visit(None, input, |lax| T::deserialize(lax));
     if let Err(Stop::Again) = result {
         let known = required::remember::<T>(&notes.required);
         notes.required = known.clone();
         while let Err(Stop::Again) = result {
-            notes = Notes::new(notes.required);
+            notes = Notes { schema, ..Notes::new(notes.required) };
             result = notes.visit(None, input, |lax| T::deserialize(lax));
         }
         if !Arc::ptr_eq(&known, &notes.required) {

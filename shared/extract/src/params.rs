@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 
 use crate::entries::Entry;
 use crate::lax::Input;
-use crate::notes::read;
-use crate::rejection::{HideInput, Rejection};
+use crate::notes::{Around, read};
+use crate::rejection::Rejection;
 use crate::shape;
 use crate::shown::Shown;
 #[cfg(feature = "multipart")]
@@ -195,7 +195,7 @@ impl<'r> Params<'r> {
         &self,
         extensions: &Extensions,
     ) -> Result<T, Rejection> {
-        read(self.source, self.input::<T>(), HideInput::is_set(extensions))
+        read(self.source, self.input::<T>(), Around::of(extensions))
     }
 
     /// What a `T` is read from. An `Option` is none if no field of its struct was sent.
@@ -220,8 +220,13 @@ impl<'r> Params<'r> {
     }
 
     /// What the request has for a struct's field.
+    pub(crate) fn param(&self, field: &str) -> Option<&Param<'_>> {
+        self.params.get(*self.index.get(self.alias(field).as_ref())?)
+    }
+
+    /// The same for serde.
     pub(crate) fn field(&self, key: &'static str) -> Option<Entry<'_>> {
-        let param = self.params.get(*self.index.get(self.alias(key).as_ref())?)?;
+        let param = self.param(key)?;
         Some(Entry { key, ..Entry::named(&param.name, Input::Param(param)) })
     }
 

@@ -12,9 +12,9 @@ const INT_SIZE: Fault = Fault::new(
 );
 const FINITE: Fault = Fault::new("finite_number", "Input should be a finite number");
 
-/// An integer between `min` and `max`, the bounds of the type that is asked for.
-pub(crate) fn int(value: &Value, min: i128, max: i128) -> Result<i128, Fault> {
-    let int = match value {
+/// An integer.
+pub(crate) fn int(value: &Value) -> Result<i128, Fault> {
+    Ok(match value {
         Value::Bool(truth) => i128::from(*truth),
         Value::Number(number) => match (number.as_i128(), number.as_f64()) {
             (Some(int), _) => int,
@@ -28,8 +28,7 @@ pub(crate) fn int(value: &Value, min: i128, max: i128) -> Result<i128, Fault> {
         },
         Value::String(text) => parse_int(text)?,
         _ => return Err(Fault::new("int_type", "Input should be a valid integer")),
-    };
-    in_bounds(int, min, max)
+    })
 }
 
 /// A number without a fraction. serde_json keeps integers beyond 64 bits as floats, which
@@ -40,9 +39,11 @@ fn whole(number: &Number) -> Option<i64> {
     number.as_i64().or_else(float)
 }
 
+/// Whether an integer is between the bounds of the type that is asked for.
+///
 /// The bounds of 64 bits are the machine's, and Pydantic has a word for that; narrower
 /// ones are a promise of the API, like `Field(ge=0, le=255)`.
-fn in_bounds(int: i128, min: i128, max: i128) -> Result<i128, Fault> {
+pub(crate) fn in_bounds(int: i128, min: i128, max: i128) -> Result<i128, Fault> {
     if int > max && max < i128::from(i64::MAX) {
         let msg = format!("Input should be less than or equal to {max}");
         Err(Fault::with_ctx("less_than_equal", msg, json!({ "le": max })))

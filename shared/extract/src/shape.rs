@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use crate::lax::Input;
-use crate::notes::read;
+use crate::notes::{Around, read};
 use crate::probe::{self, Answer, Node, Turn};
 use crate::shown::Shown;
 #[cfg(feature = "multipart")]
@@ -45,7 +45,8 @@ pub(crate) fn names<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
 
 /// Whether `T` is content with nothing.
 pub(crate) fn may_be_left_out<T: DeserializeOwned>() -> bool {
-    read::<T>("", Input::Missing(Shown::NOTHING), true).is_ok()
+    let around = Around { hide_input: true, schema: None };
+    read::<T>("", Input::Missing(Shown::NOTHING), around).is_ok()
 }
 
 /// Where a file goes that was sent under this name.

@@ -12,6 +12,8 @@ use tower::ServiceExt;
 
 use crate::*;
 
+#[cfg(feature = "utoipa")]
+mod constraints;
 #[cfg(feature = "multipart")]
 mod files;
 mod foreign;
@@ -19,6 +21,7 @@ mod forms;
 mod learned;
 mod limits;
 mod properties;
+mod rules;
 mod secrets;
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];

@@ -26,7 +26,7 @@ pub(super) fn add_to(table: &mut Table) {
 }
 
 fn positive(value: &Value, min: i128, max: i128) -> Result<Form<'_>, Fault> {
-    let int = scalar::int(value, i128::MIN, max)?;
+    let int = scalar::in_bounds(scalar::int(value)?, i128::MIN, max)?;
     if int < min {
         let msg = "Input should be greater than 0";
         return Err(Fault::with_ctx("greater_than", msg.into(), json!({ "gt": 0 })));
@@ -36,7 +36,7 @@ fn positive(value: &Value, min: i128, max: i128) -> Result<Form<'_>, Fault> {
 
 /// Pydantic has no constraint for this: it's what a validator of one's own would say.
 fn not_zero(value: &Value, min: i128, max: i128) -> Result<Form<'_>, Fault> {
-    match scalar::int(value, min, max)? {
+    match scalar::in_bounds(scalar::int(value)?, min, max)? {
         0 => {
             let msg = "Value error, must not be zero";
             Err(Fault::with_ctx("value_error", msg.into(), json!({ "error": {} })))

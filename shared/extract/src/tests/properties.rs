@@ -98,9 +98,12 @@ struct Sent {
     d: Secret<i64>,
 }
 
+/// Nothing is around: no layer, no schema.
+const AROUND: notes::Around = notes::Around { hide_input: false, schema: None };
+
 /// A reading ends with a value, or with problems that an answer can be made of.
 fn reads<T: DeserializeOwned>(source: &str, input: lax::Input<'_>) -> Result<(), TestCaseError> {
-    match notes::read::<T>(source, input, false) {
+    match notes::read::<T>(source, input, AROUND) {
         Ok(_) => {}
         Err(Rejection::Invalid(problems)) => {
             prop_assert!((1..=1_000).contains(&problems.len()));
@@ -286,7 +289,7 @@ proptest! {
         });
         for _ in 0..2 {
             if let Err(Rejection::Invalid(problems)) =
-                notes::read::<Secrets>("body", lax::Input::Json(&value), false)
+                notes::read::<Secrets>("body", lax::Input::Json(&value), AROUND)
             {
                 let shown = json!(problems).to_string();
                 prop_assert!(!shown.contains("hunter2") && !shown.contains("1234567"), "{shown}");
@@ -300,7 +303,7 @@ proptest! {
         let text = serde_json::to_string(&sent).unwrap();
         let value = json_syntax::parse(&text).unwrap();
         let read: Everything =
-            notes::read("body", lax::Input::Json(&value), false).expect("it fits");
+            notes::read("body", lax::Input::Json(&value), AROUND).expect("it fits");
         prop_assert_eq!(&read, &sent);
         prop_assert_eq!(read, serde_json::from_str(&text).unwrap());
     }
