@@ -9,12 +9,14 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any
 
+import extract_constraints
 import extract_types
 from fastapi import Body, Cookie, FastAPI, Header, Path, Query
 from pydantic import BaseModel, Field
 
 app = FastAPI()
 app.include_router(extract_types.router)
+app.include_router(extract_constraints.router)
 
 
 class Colour(StrEnum):

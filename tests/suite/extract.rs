@@ -5,6 +5,7 @@
 //! tries other random requests than `just parity` does.
 
 mod app;
+mod constraints;
 mod forms;
 mod random;
 mod table;
@@ -24,7 +25,7 @@ use reqwest::{Client, Method};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-/// How many random requests are compared.
+/// How many random requests of each kind are compared.
 const REQUESTS: usize = 1_500;
 
 /// How many at a time: enough to keep a uvicorn with one worker busy.
@@ -34,7 +35,8 @@ const AT_A_TIME: usize = 8;
 async fn requests_picked_by_hand_are_answered_as_written() {
     own_server_only!("needs routes of its own");
     let server = Server::of_target(app::router(), "extract_app").await;
-    for (sent, written) in table::alike().into_iter().chain(table::different()) {
+    let alike = table::alike().into_iter().chain(constraints::alike());
+    for (sent, written) in alike.chain(table::different()) {
         let answer = server.ask(&sent).await;
         assert_eq!(answer.summary(), written, "{sent:?}");
     }
@@ -46,9 +48,10 @@ async fn random_requests_are_answered_as_fastapi_does() {
     let ours = Server::rust(app::router()).await;
     let fastapis = Server::fastapi("extract_app").await;
     let seed = seed();
-    let by_hand = table::alike().into_iter().map(|(sent, _)| sent);
+    let by_hand = table::alike().into_iter().chain(constraints::alike()).map(|(sent, _)| sent);
     let sent = by_hand
         .chain(random::requests(seed).take(REQUESTS))
+        .chain(constraints::requests(seed).take(REQUESTS))
         .chain(types::requests(seed).take(REQUESTS));
     assert_alike(&ours, &fastapis, seed, sent, |answer| answer).await;
 }

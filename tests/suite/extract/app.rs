@@ -9,7 +9,7 @@ use fastapi_extract::{All, Cookie, Header, Json, Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::types;
+use super::{constraints, types};
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,4 +114,5 @@ pub fn router() -> Router {
         .route("/numbers", post(async |Json(numbers): Json<Vec<i64>>| Json(numbers)))
         .route("/maybe", post(async |Json(point): Json<Option<Point>>| Json(point)))
         .route("/several/{item_id}", post(several))
+        .merge(constraints::router())
 }
