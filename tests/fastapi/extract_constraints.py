@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Header, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, Secret, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Secret, model_validator
 from pydantic_core import PydanticCustomError
 
 router = APIRouter(prefix="/constraints")
@@ -71,6 +71,23 @@ class Span(BaseModel):
         return self
 
 
+def without_blanks(name: str) -> str:
+    if " " in name:
+        raise ValueError("must not have blanks")
+    return name
+
+
+Name = Annotated[str, AfterValidator(without_blanks)]
+
+
+class User(BaseModel):
+    name: Name
+    nick: Name | None = None
+    ids: list[Annotated[int, Field(le=5)]] = []
+    aliases: list[Name] = []
+    size: Annotated[int, Field(ge=1)]
+
+
 @router.get("/path/{item_id}/{size}/{name}")
 async def path(
     item_id: Annotated[int, Path(ge=1, le=1000)],
@@ -134,3 +151,8 @@ async def tree(tree: Tree) -> Any:
 @router.post("/spans")
 async def spans(spans: list[Span]) -> Any:
     return spans
+
+
+@router.post("/users")
+async def users(users: list[User]) -> Any:
+    return users

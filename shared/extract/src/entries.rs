@@ -93,6 +93,16 @@ impl<'a, 'n> Entries<'a, 'n> {
         Self { rest, current: None, visitor, whole, notes }
     }
 
+    /// The next entry that is not left out.
+    fn next(&mut self) -> Result<Option<(usize, Entry<'a>)>, Stop> {
+        for (index, entry) in self.rest.by_ref() {
+            if !self.notes.is_left_out(entry.input)? {
+                return Ok(Some((index, entry)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Says how the type reads the entry that a probe goes on with.
     fn answer<'de, S: DeserializeSeed<'de>, const N: usize>(
         &self,
@@ -132,7 +142,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Stop> {
-        self.current = self.rest.next();
+        self.current = self.next()?;
         let Some((_, entry)) = &self.current else {
             return Ok(None);
         };
@@ -155,8 +165,10 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         if let Some(stop) = self.check::<S>(index, entry.key, entry.input) {
             return Err(stop);
         }
+        let noted = self.notes.len();
         let place = entry.named_place();
-        self.notes.visit(Some(place), entry.input, |lax| seed.deserialize(lax))
+        let read = self.notes.visit(Some(place), entry.input, |lax| seed.deserialize(lax));
+        read.map_err(|stop| self.notes.leave_out(noted, entry.input, stop))
     }
 }
 
@@ -167,12 +179,21 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Stop> {
-        let Some((index, Entry { step, input, .. })) = self.rest.next() else {
+        // What is in a tuple is known by its number, so nothing may be left out.
+        let is_list = |whole| lists_of::<S::Value>().contains(&whole);
+        let leaves_out = self.notes.leaves_out() && is_list(self.whole);
+        let next = if leaves_out { self.next()? } else { self.rest.next() };
+        let Some((index, Entry { step, input, .. })) = next else {
             return Ok(None);
         };
         self.answer::<S, _>(input, lists_of::<S::Value>);
         let place = Place { step, turn: Turn::Index(index) };
-        self.notes.visit(Some(place), input, |lax| seed.deserialize(lax)).map(Some)
+        let noted = self.notes.len();
+        let read = self.notes.visit(Some(place), input, |lax| seed.deserialize(lax));
+        match read {
+            Err(stop) if is_list(self.whole) => Err(self.notes.leave_out(noted, input, stop)),
+            read => read.map(Some),
+        }
     }
 }
 

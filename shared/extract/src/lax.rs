@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ptr;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
@@ -53,6 +54,17 @@ impl<'a> Input<'a> {
         match self {
             Self::Silent => Self::Silent,
             input => Self::Missing(input.shown()),
+        }
+    }
+
+    /// Where the value lies in memory, by which a second reading knows it.
+    pub(crate) fn address(self) -> Option<usize> {
+        match self {
+            Self::Json(value) => Some(ptr::from_ref(value).addr()),
+            Self::Param(param) => Some(ptr::from_ref(param).addr()),
+            // All that are empty may lie at the same place.
+            Self::Text(text) if !text.is_empty() => Some(text.as_ptr().addr()),
+            _ => None,
         }
     }
 

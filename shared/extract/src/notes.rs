@@ -14,6 +14,7 @@ use crate::entries::{Place, Step};
 use crate::lax::{Input, Lax};
 use crate::mask::Mask;
 use crate::probe;
+use crate::refused::Refused;
 use crate::rejection::{HideInput, Problem, Rejection};
 use crate::required::{self, Fields, Required, Variant, When};
 use crate::rules::{self, Found};
@@ -24,7 +25,7 @@ use crate::shown::{Room, Shown};
 const MOST_PROBLEMS: usize = 1_000;
 
 /// What is wrong with a value, without where it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) kind: &'static str,
     pub(crate) msg: Cow<'static, str>,
@@ -96,7 +97,8 @@ impl de::Error for Stop {
 
 /// A problem, and what it takes to tell it. Nothing of the request is copied until the reading
 /// is over: it may be read again, and most of it may not be shown.
-struct Note<'a> {
+#[derive(Clone)]
+pub(crate) struct Note<'a> {
     fault: Fault,
     /// The field that is missing, if it is not a place of its own.
     field: Option<&'static str>,
@@ -115,11 +117,19 @@ pub(crate) struct Notes<'a> {
     required: Arc<Required>,
     /// What is said about the value that is being read.
     pub(crate) schema: Option<Schema>,
+    refused: Refused<'a>,
 }
 
 impl<'a> Notes<'a> {
     pub(crate) fn new(required: Arc<Required>) -> Self {
-        Self { notes: Vec::new(), took_only: false, variant: None, required, schema: None }
+        Self {
+            notes: Vec::new(),
+            took_only: false,
+            variant: None,
+            required,
+            schema: None,
+            refused: Refused::default(),
+        }
     }
 
     /// How many problems there are.
@@ -153,6 +163,35 @@ impl<'a> Notes<'a> {
         input: Input<'a>,
     ) -> Result<(), Stop> {
         self.push(Note { fault, field, places: Vec::new(), input })
+    }
+
+    /// Whether some values are left out of this reading.
+    pub(crate) fn leaves_out(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
+    /// Whether this value is left out. If so, what was noted of it is noted again.
+    pub(crate) fn is_left_out(&mut self, input: Input<'a>) -> Result<bool, Stop> {
+        let address = input.address();
+        let Some(notes) = address.and_then(|address| self.refused.notes_of(address)) else {
+            return Ok(false);
+        };
+        for note in Vec::from(notes) {
+            self.push(note)?;
+        }
+        Ok(true)
+    }
+
+    /// Nothing could be made from a value, as was noted since then. `Again` if it can be left out.
+    pub(crate) fn leave_out(&mut self, noted: usize, input: Input<'a>, stop: Stop) -> Stop {
+        match (stop, input.address(), self.notes.get(noted..)) {
+            (Stop::Noted, Some(address), Some(notes))
+                if self.notes.len() < MOST_PROBLEMS && self.refused.add(address, notes) =>
+            {
+                Stop::Again
+            }
+            (stop, ..) => stop,
+        }
     }
 
     /// Notes what breaks a constraint inside a value that is read as a whole.
@@ -364,7 +403,7 @@ pub(crate) fn read<T: DeserializeOwned>(
 fn read_or_note<T: DeserializeOwned>(
     input: Input<'_>,
     schema: Option<Schema>,
-) -> Result<T, Notes<'_>> {
+) -> Result<T, Box<Notes<'_>>> {
     // At first without what is known of the type: what fits is accepted, even if somebody's own
     // visitor wants a field only sometimes.
     let mut notes = Notes { schema, ..Notes::new(Arc::default()) };
@@ -373,7 +412,7 @@ fn read_or_note<T: DeserializeOwned>(
         let known = required::remember::<T>(&notes.required);
         notes.required = known.clone();
         while let Err(Stop::Again) = result {
-            notes = Notes { schema, ..Notes::new(notes.required) };
+            notes = Notes { schema, refused: notes.refused, ..Notes::new(notes.required) };
             result = notes.visit(None, input, |lax| T::deserialize(lax));
         }
         if !Arc::ptr_eq(&known, &notes.required) {
@@ -382,6 +421,6 @@ fn read_or_note<T: DeserializeOwned>(
     }
     match result {
         Ok(value) if notes.notes.is_empty() => Ok(value),
-        _ => Err(notes),
+        _ => Err(notes.into()),
     }
 }

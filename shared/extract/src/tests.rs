@@ -21,6 +21,7 @@ mod forms;
 mod learned;
 mod limits;
 mod properties;
+mod refused;
 mod rules;
 mod secrets;
 

@@ -151,6 +151,30 @@ impl Rules for Span {
     }
 }
 
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(try_from = "String")]
+struct Name(String);
+
+impl TryFrom<String> for Name {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        if name.contains(' ') { Err("must not have blanks") } else { Ok(Self(name)) }
+    }
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+struct User {
+    name: Name,
+    nick: Option<Name>,
+    #[serde(default)]
+    ids: Vec<UpToFive>,
+    #[serde(default)]
+    aliases: Vec<Name>,
+    #[schema(minimum = 1)]
+    size: i64,
+}
+
 #[derive(Deserialize, IntoParams, Serialize)]
 struct InPath {
     #[param(minimum = 1, maximum = 1000)]
@@ -214,6 +238,7 @@ pub fn router() -> Router {
         .route("/numbers", post(echo!(Json<Numbers>)))
         .route("/texts", post(echo!(Json<Texts>)))
         .route("/lists", post(echo!(Json<Lists>)))
+        .route("/users", post(echo!(Json<Vec<User>>)))
         .route("/spans", post(echo!(Json<Vec<Ruled<Span>>>)))
         .route("/tree", post(async |Checked(Json(_)): Checked<Json<Tree>>| Json(())));
     Router::new().nest("/constraints", routes)
@@ -229,6 +254,7 @@ pub fn alike() -> Vec<(Sent, &'static str)> {
     let texts = |json: &'static str| Sent::post_json("/constraints/texts", json);
     let lists = |json: &'static str| Sent::post_json("/constraints/lists", json);
     let spans = |json: &'static str| Sent::post_json("/constraints/spans", json);
+    let users = |json: &'static str| Sent::post_json("/constraints/users", json);
     vec![
         (get("/path/1/0.5/abc"), r#"200 {"item_id":1,"size":0.5,"name":"abc"}"#),
         (
@@ -324,6 +350,17 @@ pub fn alike() -> Vec<(Sent, &'static str)> {
             "422 value_error body.0, empty_span body.1, greater_than_equal body.2.start, \
              int_parsing body.3.end",
         ),
+        (
+            users(
+                r#"[{"name":"a b","nick":"c d","ids":[6],"aliases":["e","f g",1],"size":0},
+                    {"nick":"h i","size":"x"},{"name":"j","aliases":[" "],"size":1}]"#,
+            ),
+            "422 value_error body.0.name, value_error body.0.nick, \
+             less_than_equal body.0.ids.0, value_error body.0.aliases.1, \
+             string_type body.0.aliases.2, greater_than_equal body.0.size, \
+             missing body.1.name, value_error body.1.nick, int_parsing body.1.size, \
+             value_error body.2.aliases.0",
+        ),
     ]
 }
 
@@ -337,7 +374,7 @@ struct Random(Rng);
 
 impl Random {
     fn request(&mut self) -> Sent {
-        match self.0.u8(..10) {
+        match self.0.u8(..11) {
             0 => {
                 let segments =
                     [self.int(), self.float(), self.text()].map(|value| match text(value) {
@@ -368,7 +405,8 @@ impl Random {
             5 => self.post("numbers", Self::numbers),
             6 => self.post("texts", Self::texts),
             7 => self.post("lists", Self::lists),
-            8 => self.post("spans", |random| random.list(4, Self::span)),
+            8 => self.post("users", |random| random.list(3, Self::user)),
+            9 => self.post("spans", |random| random.list(4, Self::span)),
             _ => self.post("tree", |random| random.tree(3)),
         }
     }
@@ -420,6 +458,17 @@ impl Random {
             ("shorts", self.list(3, |random| random.list(3, Self::text))),
         ];
         self.object(fields)
+    }
+
+    /// All of it is there: what is missing behind a refused name is not always known.
+    fn user(&mut self) -> Value {
+        json!({
+            "name": self.text(),
+            "nick": self.text(),
+            "ids": self.list(2, Self::int),
+            "aliases": self.list(2, Self::text),
+            "size": self.int(),
+        })
     }
 
     fn span(&mut self) -> Value {

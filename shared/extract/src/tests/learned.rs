@@ -81,6 +81,8 @@ async fn a_struct_with_a_flattened_field_reports_all_that_are_missing() {
                 missing(json!(["body", 0, "name"]), json!({ "age": "x" })),
                 // serde looks into the flattened field last, and stops there.
                 missing(json!(["body", 0, "pin"]), json!({ "age": "x" })),
+                missing(json!(["body", 1, "name"]), json!({ "pin": 1, "code": 2 })),
+                missing(json!(["body", 1, "age"]), json!({ "pin": 1, "code": 2 })),
             ])
         );
         assert_eq!(

@@ -233,7 +233,7 @@ async fn a_secret_is_hidden_under_any_name_that_its_field_has() {
     }
 }
 
-/// Refuses placeholders, so it ends the reading.
+/// Refuses placeholders.
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(try_from = "String")]
 struct Email(String);
@@ -250,7 +250,7 @@ fn no_at(loc: Value, input: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_secret_behind_the_end_of_the_reading_is_hidden() {
+async fn a_secret_behind_a_refused_value_is_hidden() {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
     struct Signup {
@@ -278,6 +278,8 @@ async fn a_secret_behind_the_end_of_the_reading_is_hidden() {
                 json!({ "password": MASK, "email": "a" })
             ),
             no_at(json!(["body", 1, "email"]), json!("a")),
+            problem("missing", json!(["body", 2, "name"]), json!({ "password": MASK })),
+            problem("missing", json!(["body", 2, "email"]), json!({ "password": MASK })),
         ])
     );
 }
