@@ -118,12 +118,44 @@ impl Required {
         }
     }
 
-    fn add(&mut self, visitor: TypeId, field: &'static str, more: &When) {
-        self.learn(visitor, field, None);
-        match (self.0.get_mut(&visitor).and_then(|fields| fields.when_mut(field)), more) {
-            (Some(when @ When::Always), more) => *when = more.clone(),
-            (Some(When::Variants { wanted, .. }), When::Variants { wanted: more, .. }) => {
-                let new: Vec<_> = more.iter().filter(|name| !wanted.contains(name)).collect();
+    /// Whether there is nothing new in what was learned.
+    fn knows(&self, learned: &Self) -> bool {
+        learned.0.iter().all(|(visitor, fields)| {
+            let known = self.fields(*visitor);
+            fields.all.iter().all(|(field, when)| {
+                known.and_then(|known| known.when(field)).is_some_and(|known| known.knows(when))
+            })
+        })
+    }
+
+    fn add(&mut self, learned: &Self) {
+        for (visitor, fields) in &learned.0 {
+            for (field, when) in &fields.all {
+                self.learn(*visitor, field, None);
+                let known = self.0.get_mut(visitor).and_then(|fields| fields.when_mut(field));
+                known.into_iter().for_each(|known| known.add(when));
+            }
+        }
+    }
+}
+
+impl When {
+    /// Whether there is nothing new in what was learned. `Always` is what one believes at first.
+    fn knows(&self, learned: &Self) -> bool {
+        match (self, learned) {
+            (Self::Variants { wanted, .. }, Self::Variants { wanted: learned, .. }) => {
+                learned.iter().all(|name| wanted.contains(name))
+            }
+            (Self::Always, Self::Variants { .. } | Self::Unknown) => false,
+            _ => true,
+        }
+    }
+
+    fn add(&mut self, learned: &Self) {
+        match (self, learned) {
+            (this @ Self::Always, learned) => *this = learned.clone(),
+            (Self::Variants { wanted, .. }, Self::Variants { wanted: learned, .. }) => {
+                let new: Vec<_> = learned.iter().filter(|name| !wanted.contains(name)).collect();
                 wanted.extend(new);
             }
             _ => {}
@@ -134,13 +166,15 @@ impl Required {
 /// Keeps what a reading of a `T` has learned, and says all that is known of it.
 pub(crate) fn remember<T>(learned: &Required) -> Arc<Required> {
     static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Required>>>> = LazyLock::new(RwLock::default);
-    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-    let known = known.entry(typeid::of::<T>()).or_default();
-    let all = Arc::make_mut(known);
-    for (visitor, fields) in &learned.0 {
-        for (field, when) in &fields.all {
-            all.add(*visitor, field, when);
-        }
+    let id = typeid::of::<T>();
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+    if let Some(known) = known
+        && known.knows(learned)
+    {
+        return known;
     }
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    let known = known.entry(id).or_default();
+    Arc::make_mut(known).add(learned);
     known.clone()
 }

@@ -731,6 +731,12 @@ async fn so_may_one_that_makes_a_plain_collection() {
 async fn a_list_of_one_type_is_shown_to_its_end() {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
+    struct Cell {
+        count: i64,
+        pin: Secret,
+    }
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "it is only read")]
     struct User {
         email: Email,
         password: Secret,
@@ -741,16 +747,21 @@ async fn a_list_of_one_type_is_shown_to_its_end() {
         id: i64,
         // A placeholder is none of these, so only the first can be asked.
         users: Vec<User>,
-        deep: Vec<Vec<Vec<Vec<i64>>>>,
+        deep: Vec<Vec<Vec<Vec<Cell>>>>,
         by_colour: HashMap<Colour, Vec<Option<Secret>>>,
     }
-    let deep = vec![vec![vec![vec![1; 3]; 8]; 8]; 8];
+    // More places than a type is asked about, but all of them are alike.
+    let deep = |pin| vec![vec![vec![vec![json!({ "count": 1, "pin": pin }); 8]; 8]; 8]; 8];
     let user = |password| json!({ "email": "a@b", "password": password });
     let sent = json!({
-        "users": vec![user("hunter2"); 20], "deep": deep, "by_colour": { "red": [null, "hunter2"] },
+        "users": vec![user("hunter2"); 20],
+        "deep": deep("hunter2"),
+        "by_colour": { "red": [null, "hunter2"] },
     });
     let shown = json!({
-        "users": vec![user(MASK); 20], "deep": deep, "by_colour": { "red": [null, MASK] },
+        "users": vec![user(MASK); 20],
+        "deep": deep(MASK),
+        "by_colour": { "red": [null, MASK] },
     });
     assert_eq!(
         answer::<Outer>(sent).await,
