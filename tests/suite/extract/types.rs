@@ -66,8 +66,8 @@ impl Row {
         if let Value::String(text) = &sent {
             let encoded = percent_encoded(text);
             let mut targets = vec![format!("{target}?value={encoded}")];
-            // With a slash, or without anything, it would be another path.
-            if !text.is_empty() && !text.contains('/') {
+            // These would make it another path.
+            if !text.contains('/') && !["", ".", ".."].contains(&text.as_str()) {
                 targets.push(format!("{target}/{encoded}"));
             }
             for target in targets {
