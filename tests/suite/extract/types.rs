@@ -25,7 +25,7 @@ use super::{AT_A_TIME, Sent, Server};
 #[tokio::test]
 async fn each_type_is_read_as_the_table_says() {
     own_server_only!("needs routes of its own");
-    let server = &Server::of_target().await;
+    let server = &Server::of_target(super::app::router(), "extract_app").await;
     let rows = table();
     let answered: Vec<_> =
         stream::iter(&rows).map(|row| row.ask(server)).buffered(AT_A_TIME).collect().await;

@@ -380,7 +380,7 @@ pub fn different() -> Vec<(Sent, &'static str)> {
         (cut("--b"), expect(rust(INVALID), fastapi(r#"200 ["x"]"#))),
         (cut("--b\r\nContent"), expect(rust(INVALID), fastapi(r#"200 ["x","x"]"#))),
         (
-            list([b"before\r\n", &body(&[file.clone()])[..]].concat()),
+            list([b"before\r\n", &body(std::slice::from_ref(&file))[..]].concat()),
             expect(rust(r#"200 ["x"]"#), fastapi(INVALID)),
         ),
         (
