@@ -366,6 +366,7 @@ async fn what_is_no_json_is_one_problem_in_pythons_words() {
         ("{", 1, name),
         ("{id:1}", 1, name),
         (r#"{"id":1,}"#, 8, name),
+        ("{\"id\" :\t1 ,\r\n \"a\" : 2, 3}", 23, name),
         (r#"{"id" 1}"#, 6, colon),
         (r#"{"id":1"#, 7, comma),
         (r#"{"id":1.}"#, 7, comma),
