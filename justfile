@@ -11,6 +11,8 @@ test-all:
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
     cargo test --workspace --quiet -- --test-threads={{ threads }}
+    # The rest of the workspace asks for its features.
+    cargo test -p fastapi-extract --quiet
 
 # The tests of one lesson, its own first: just test streaming
 test LESSON:

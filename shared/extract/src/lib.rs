@@ -39,14 +39,19 @@
     not(feature = "utoipa"),
     doc = "Bounds, lengths and patterns come with the feature `utoipa`."
 )]
+//! A field that is a [`Secret`] is never shown. With the feature `multipart` a [`Form`] can have
+//! files in it, see
+#![cfg_attr(feature = "multipart", doc = "[`UploadFile`].")]
+#![cfg_attr(not(feature = "multipart"), doc = "`UploadFile`.")]
 //!
 //! How it works: `lax.rs` is a serde `Deserializer` that never gives up. Where the input
 //! does not fit what serde asks for, it notes the problem, hands serde a placeholder and
 //! goes on. If anything was noted, the value is thrown away and the notes are the answer. Before
 //! they leave, `mask.rs` takes out what is secret; `probe.rs` asks the type what that is.
 //!
-//! The tests send 3,000 random requests and dozens picked by hand here and to FastAPI 0.165.0
-//! with Pydantic 2.14.4, and the answers must be the same but for what is listed next.
+//! The tests send thousands of random requests and hundreds picked by hand here and to FastAPI
+//! 0.165.0 with Pydantic 2.14.4, and the answers must be the same but for what is listed next, and
+//! for forms [there](Form).
 //!
 //! # What differs from FastAPI, on purpose
 //!
