@@ -276,6 +276,13 @@ mod tests {
     }
 
     #[test]
+    fn the_length_of_a_text_is_that_of_its_characters() {
+        let two = checks(json!({ "minLength": 2, "maxLength": 2 }));
+        let kinds = ["é", "éé", "ééé"].map(|text| kind(two.text(text)));
+        assert_eq!(kinds, ["string_too_short", "", "string_too_long"]);
+    }
+
+    #[test]
     fn a_float_need_not_be_an_exact_multiple() {
         let tenths = checks(json!({ "multipleOf": 0.1 }));
         let kinds = [0.3, 0.7, -1e-9, 0.25, 1.1e-9, 0.299_999_998].map(|it| kind(tenths.float(it)));

@@ -179,11 +179,7 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Stop> {
-        // What is in a tuple is known by its number, so nothing may be left out.
-        let is_list = |whole| lists_of::<S::Value>().contains(&whole);
-        let leaves_out = self.notes.leaves_out() && is_list(self.whole);
-        let next = if leaves_out { self.next()? } else { self.rest.next() };
-        let Some((index, Entry { step, input, .. })) = next else {
+        let Some((index, Entry { step, input, .. })) = self.next()? else {
             return Ok(None);
         };
         self.answer::<S, _>(input, lists_of::<S::Value>);
@@ -191,7 +187,10 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         let noted = self.notes.len();
         let read = self.notes.visit(Some(place), input, |lax| seed.deserialize(lax));
         match read {
-            Err(stop) if is_list(self.whole) => Err(self.notes.leave_out(noted, input, stop)),
+            // What is in a tuple is known by its number, so nothing may be left out.
+            Err(stop) if lists_of::<S::Value>().contains(&self.whole) => {
+                Err(self.notes.leave_out(noted, input, stop))
+            }
             read => read.map(Some),
         }
     }

@@ -165,11 +165,6 @@ impl<'a> Notes<'a> {
         self.push(Note { fault, field, places: Vec::new(), input })
     }
 
-    /// Whether some values are left out of this reading.
-    pub(crate) fn leaves_out(&self) -> bool {
-        !self.refused.is_empty()
-    }
-
     /// Whether this value is left out. If so, what was noted of it is noted again.
     pub(crate) fn is_left_out(&mut self, input: Input<'a>) -> Result<bool, Stop> {
         let address = input.address();

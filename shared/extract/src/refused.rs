@@ -25,10 +25,6 @@ impl<'a> Refused<'a> {
         has_room
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn notes_of(&self, address: usize) -> Option<&[Note<'a>]> {
         self.0.get(&address).map(Vec::as_slice)
     }

@@ -112,6 +112,11 @@ enum Tagged {
         #[schema(minimum = 1)]
         side: i64,
     },
+    Ball {
+        #[schema(minimum = 5)]
+        radius: f64,
+        weight: Option<f64>,
+    },
 }
 
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -336,6 +341,11 @@ async fn constraints_hold_in_what_serde_reads_into_a_buffer() {
         breaks("le", json!(9), json!(["body", "next", "of"]), json!(10)),
     ];
     assert_eq!(post_to("/box", body).await, invalid(problems));
+
+    // A tag says which variant it is, even if that does not fit.
+    let body = json!({ "tagged": { "type": "Ball", "radius": 2, "weight": "x" } });
+    let fault = breaks("ge", json!(5.0), json!(["body", "tagged", "radius"]), json!(2));
+    assert_eq!(post_to("/box", body).await, invalid([fault]));
 
     // What is of another variant is not judged by this one.
     let body = json!({ "either": { "v": "abc", "tags": ["bb"] }, "next": null });

@@ -26,6 +26,11 @@ struct User {
 }
 
 #[derive(Deserialize, Serialize)]
+struct Texts {
+    names: Vec<Name>,
+}
+
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Closed {
     count: i64,
@@ -52,6 +57,7 @@ fn app() -> Router {
         .route("/club", post(async |Json(club): Json<Club>| Json(club)))
         .route("/names", post(async |Json(names): Json<Vec<Name>>| Json(names)))
         .route("/query", post(async |Query(user): Query<User>| Json(user)))
+        .route("/texts", post(async |Query(texts): Query<Texts>| Json(texts)))
 }
 
 fn no_name(loc: Value, input: &str) -> Value {
@@ -81,6 +87,17 @@ async fn what_is_refused_hides_no_other_field() {
     ];
     let answer = ask(&app(), "POST /query?id=1&name=&nick=&age=x", &[], b"").await;
     assert_eq!(answer, invalid(problems));
+}
+
+#[tokio::test]
+async fn texts_of_one_name_are_told_apart() {
+    let problems =
+        [no_name(json!(["query", "names", 0]), " "), no_name(json!(["query", "names", 2]), " ")];
+    let answer = ask(&app(), "POST /texts?names=+&names=a&names=+", &[], b"").await;
+    assert_eq!(answer, invalid(problems));
+    // All that are empty may lie at one place in memory, so this ends the list.
+    let answer = ask(&app(), "POST /texts?names=&names=", &[], b"").await;
+    assert_eq!(answer, invalid([no_name(json!(["query", "names", 0]), "")]));
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ impl Rules for Trip {
     fn check(&self, report: &mut Report<'_>) {
         if self.days.is_none() {
             report.at("days").error("stay a day");
+            report.at("days").at("from").error("say when");
         }
         if self.hours.0.to > 24 {
             report.at("hours").at("to").error("a day has 24");
@@ -147,6 +148,7 @@ async fn what_is_left_out_is_reported_with_what_it_is_left_out_of() {
     let body = json!({ "hours": { "from": 1, "to": 25 } });
     let problems = [
         value_error(json!(["body", "days"]), "stay a day", body.clone()),
+        value_error(json!(["body", "days", "from"]), "say when", json!(null)),
         value_error(json!(["body", "hours", "to"]), "a day has 24", json!(25)),
     ];
     assert_eq!(post_to("/trip", body).await, invalid(problems));
