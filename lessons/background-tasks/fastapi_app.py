@@ -331,6 +331,31 @@ async def spawned_refused() -> str:
 # ANCHOR_END: spawned-refused
 
 
+# ANCHOR: welcome
+async def make_welcome() -> None:
+    note("mailbox made")
+    await send_mail()
+    note("mail sent")
+
+
+async def send_mail() -> None:
+    note("mail server asked")
+    raise OSError("the mail server refuses")
+
+
+@app.get("/spawned/welcome")
+async def welcome() -> str:
+    async def task() -> None:
+        try:
+            await make_welcome()  # BG-44
+        except OSError as error:
+            logging.getLogger("uvicorn.error").error("welcome failed error=%s", error)
+
+    keep(asyncio.create_task(task()))
+    return "spawned"
+# ANCHOR_END: welcome
+
+
 # ANCHOR: work
 async def work() -> None:
     note("spawned task begun")

@@ -5,21 +5,19 @@
 //! curl 'http://127.0.0.1:8000/mail?refusals=2'
 //! ```
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::io;
 use std::time::Duration;
 
-use axum::extract::{FromRef, State};
-use axum::middleware::from_fn_with_state;
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::Query;
-use lesson_support::{
-    AfterResponse, ApiError, BackgroundTasks, EventLog, Lesson, Result, Server, Tick,
-    request_scope, shared_routes,
-};
+use lesson_background_tasks::AppState;
+use lesson_support::{EventLog, Lesson, Result, Server, Tick, request_log, shared_routes};
 use serde::Deserialize;
 use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 const LESSON: Lesson = Lesson {
     name: "retries",
@@ -31,21 +29,13 @@ const LESSON: Lesson = Lesson {
 #[tokio::main]
 async fn main() -> Result<()> {
     let server = Server::from_args(LESSON).await?;
-    let after = server.after_response();
-    let state = AppState { tick: server.tick(), events: server.events(), after };
+    let state = AppState::new(&server);
     let app = Router::new()
         .route("/mail", get(mail))
-        .layer(from_fn_with_state(state.clone(), request_scope))
         .merge(shared_routes(LESSON))
+        .layer(request_log())
         .with_state(state);
     server.serve(app).await
-}
-
-#[derive(Clone, FromRef)]
-struct AppState {
-    tick: Tick,
-    events: EventLog,
-    after: AfterResponse,
 }
 
 #[derive(Deserialize)]
@@ -56,47 +46,44 @@ struct Refusals {
 // ANCHOR: solution
 const ATTEMPTS: u32 = 3;
 
-/// Tries until it works, at most so many times; each pause is twice the one before it.
-async fn with_retries<F>(
-    attempts: u32,
-    mut pause: Duration,
-    work: impl Fn() -> F,
-) -> Result<(), ApiError>
+async fn mail(
+    State(tracker): State<TaskTracker>,
+    State(tick): State<Tick>,
+    State(events): State<EventLog>,
+    Query(Refusals { refusals }): Query<Refusals>,
+) -> Json<()> {
+    // Called for each attempt: a future can run only once.
+    let send = move |attempt| send(attempt, refusals, events.clone());
+    let task = async move {
+        if let Err(error) = with_retries(tick * 1, send).await {
+            tracing::error!(%error, "no mail was sent");
+        }
+    };
+    tracker.spawn(task.in_current_span());
+    Json(())
+}
+
+/// Tries until it works, three times at most; the second pause is twice the first.
+async fn with_retries<F>(mut pause: Duration, work: impl Fn(u32) -> F) -> io::Result<()>
 where
-    F: Future<Output = Result<(), ApiError>>,
+    F: Future<Output = io::Result<()>>,
 {
-    for _ in 1..attempts {
-        if work().await.is_ok() {
+    for attempt in 1..ATTEMPTS {
+        if work(attempt).await.is_ok() {
             return Ok(());
         }
         sleep(pause).await;
         pause *= 2;
     }
-    // The last error is the list's: it is logged, and the rest of the list dropped.
-    work().await
-}
-
-async fn mail(
-    tasks: BackgroundTasks,
-    Query(Refusals { refusals }): Query<Refusals>,
-    State(tick): State<Tick>,
-    State(events): State<EventLog>,
-) -> Json<()> {
-    let attempts = Arc::new(AtomicU32::new(0));
-    let send = move || {
-        // Each attempt is a future of its own and takes its own clones along.
-        let (attempts, events) = (Arc::clone(&attempts), events.clone());
-        async move {
-            let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
-            events.add(format!("attempt {attempt}"));
-            if attempt <= refusals {
-                return Err(ApiError::unexpected("the mail server refuses"));
-            }
-            events.add("sent");
-            Ok(())
-        }
-    };
-    tasks.add_task(with_retries(ATTEMPTS, tick * 1, send));
-    Json(())
+    work(ATTEMPTS).await
 }
 // ANCHOR_END: solution
+
+async fn send(attempt: u32, refusals: u32, events: EventLog) -> io::Result<()> {
+    events.add(format!("attempt {attempt}"));
+    if attempt <= refusals {
+        return Err(io::Error::other("the mail server refuses"));
+    }
+    events.add("sent");
+    Ok(())
+}

@@ -9,7 +9,7 @@ use lesson_support::{BackgroundTasks, EventLog};
 use crate::AppState;
 
 // ANCHOR: by-hand
-/// A new list, which is a part of the response like its status and its headers.
+/// A new list is a part of the response, as its status and its headers are.
 async fn own(State(events): State<EventLog>) -> impl IntoResponse {
     (responses_own(events), Json("own"))
 }

@@ -1,4 +1,4 @@
-//! One task on the tracker, in five forms: two that are right, one with a limit, two pitfalls.
+//! One task on the tracker: one that blocks, one that's async, one with a limit, two pitfalls.
 //!
 //! A future that nobody awaits does nothing. Where warnings are errors, it doesn't compile:
 //!
@@ -33,7 +33,7 @@ use crate::AppState;
 // ANCHOR_END: imports
 
 // ANCHOR: sync
-/// Slow work that blocks its thread, as a library without `async` does.
+/// Slow work that blocks its thread, as a library without `async` would.
 fn hello(tick: Tick, events: &EventLog) {
     thread::sleep(tick * 10);
     events.add("Hello World!");
@@ -72,7 +72,7 @@ async fn async_unawaited(State(state): State<AppState>) -> Json<()> {
 // ANCHOR_END: unawaited
 
 // ANCHOR: blocking
-/// The second pitfall: this blocks the thread that serves everybody.
+/// The second pitfall: this blocks the thread that everybody's requests run on.
 async fn async_blocking(State(state): State<AppState>) -> Json<()> {
     state.tracker.spawn(async move { hello(state.tick, &state.events) });
     Json(())
@@ -80,11 +80,11 @@ async fn async_blocking(State(state): State<AppState>) -> Json<()> {
 // ANCHOR_END: blocking
 
 // ANCHOR: bounded
-/// No more tasks than places: the next client is told to come back.
+/// A task needs a place. If none is free, the client must come back later.
 async fn sync_bounded(State(state): State<AppState>) -> Result<Json<()>, ApiError> {
     let place = state.places.try_acquire_owned().map_err(|_| too_many())?;
     state.tracker.spawn_blocking(move || {
-        let _place = place; // free again when the task is over, also if it panics
+        let _place = place; // free again when the task ends, even by a panic
         hello(state.tick, &state.events);
     });
     Ok(Json(()))

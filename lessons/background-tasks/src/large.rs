@@ -1,4 +1,4 @@
-//! What "after the response" means when the response is large and its reader slow.
+//! A large response with a slow reader: when is it sent?
 
 use std::sync::LazyLock;
 

@@ -11,10 +11,10 @@ use crate::AppState;
 use crate::shared::Held;
 
 // ANCHOR: leaving
-/// The section's routes: a handler as axum runs it, and the same one run to its end.
+/// The section's routes: one handler, as axum runs it and run to its end.
 pub fn router(state: &AppState) -> Router<AppState> {
     let list = from_fn_with_state(state.clone(), request_scope);
-    // The first is the outermost: the list has to end with the handler, not with the client.
+    // The first is the outermost. The list must end with the handler, not with the client.
     let to_the_end = (from_fn_with_state(state.clone(), run_to_the_end), list.clone());
     Router::new()
         .route("/leaving/dropped", get(slow).route_layer(list))

@@ -5,8 +5,9 @@
 //! curl http://127.0.0.1:8000/sync/
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. The modules are its
-//! sections, in reading order.
+//! The text of the lesson is `README.md` beside this folder, and each module is one idea of it.
+//! The first two spawn tasks on a tracker, the next five have FastAPI's list, and [`durable`]
+//! is a queue in a database.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,23 +43,25 @@ pub const LESSON: Lesson = Lesson {
     readme: "lessons/background-tasks/README.md",
 };
 
-/// How many blocking tasks there may be at a time.
+/// How many tasks may block at a time.
 pub const PLACES: usize = 4;
 
 // ANCHOR: state
-/// What the handlers share. One that needs a part takes a part, `State(tick): State<Tick>`;
-/// one that needs several takes it all.
+// ANCHOR: app-state
+/// What the handlers share. A handler asks for all of it, or for a part:
+/// `State(tracker): State<TaskTracker>`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
-    /// The unit of all pauses.
-    pub tick: Tick,
-    /// The log that makes order visible.
-    pub events: EventLog,
     /// The tasks that the shutdown waits for.
     pub tracker: TaskTracker,
-    /// The places for tasks that block; each such task holds one.
+    /// The unit of all pauses.
+    pub tick: Tick,
+    /// The lines at `/_events`, which make order visible.
+    pub events: EventLog,
+    // ANCHOR_END: app-state
+    /// The places for tasks that block. Each such task holds one.
     pub places: Arc<Semaphore>,
-    /// Where the list of a request runs.
+    /// Where a request's list runs.
     pub after: AfterResponse,
     /// How long a client may be silent within a request's body.
     pub read_timeout: Duration,
@@ -69,9 +72,9 @@ impl AppState {
     pub fn new(server: &Server) -> Self {
         let after = server.after_response();
         Self {
+            tracker: after.tracker.clone(),
             tick: server.tick(),
             events: server.events(),
-            tracker: after.tracker.clone(),
             places: Arc::new(Semaphore::new(PLACES)),
             after,
             read_timeout: server.read_timeout(),
@@ -81,9 +84,9 @@ impl AppState {
 // ANCHOR_END: state
 
 // ANCHOR: app
-/// The whole lesson as one router, its sections in reading order.
+/// The whole lesson as one router.
 pub fn app(state: AppState) -> Router {
-    // The list needs a layer. Routes that have no list don't pay for it.
+    // The list needs a layer. Routes without a list don't pay for it.
     let with_a_list = Router::new()
         .merge(several::router())
         .merge(shared::router())

@@ -1,8 +1,8 @@
 //! A list of tasks that behaves as FastAPI's: order, a failure, a handler that refuses.
 //!
-//! It costs a layer, `request_scope`, which wraps the body of every response of these routes
-//! to notice its end; and one task that fails takes those behind it along. If you don't need
-//! the order, or the refusal that drops tasks, use the tracker.
+//! It costs a layer, `request_scope`, which wraps the body of each response of these routes to
+//! notice its end. And a task that fails takes those behind it along. If you need neither the
+//! order nor a refusal that drops tasks, use the tracker.
 
 use std::thread;
 

@@ -1,4 +1,7 @@
-//! A task that nobody looks after, and the same task on the tracker.
+//! Tasks that nobody looks after, and tasks on the tracker.
+
+// ANCHOR: use
+use std::io;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,12 +9,43 @@ use axum::routing::get;
 use axum::{Json, Router};
 use lesson_support::{ApiError, EventLog, Tick};
 use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::AppState;
+// ANCHOR_END: use
+
+// ANCHOR: welcome
+/// One task for all of it: what must happen in order is awaited in order.
+async fn welcome(
+    State(tracker): State<TaskTracker>,
+    State(events): State<EventLog>,
+) -> Json<&'static str> {
+    let task = async move {
+        if let Err(error) = make_welcome(&events).await {
+            tracing::error!(%error, "welcome failed");
+        }
+    };
+    tracker.spawn(task.in_current_span());
+    Json("spawned")
+}
+
+async fn make_welcome(events: &EventLog) -> io::Result<()> {
+    events.add("mailbox made");
+    send_mail(events).await?; // an error leaves here
+    events.add("mail sent");
+    Ok(())
+}
+// ANCHOR_END: welcome
+
+async fn send_mail(events: &EventLog) -> io::Result<()> {
+    events.add("mail server asked");
+    Err(io::Error::other("the mail server refuses"))
+}
 
 // ANCHOR: at-once
-/// Begins when a worker is free: here while the handler sleeps, two ticks before the response.
+/// The task begins as soon as a worker is free: here while the handler sleeps, two ticks before
+/// the response.
 async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Json<&'static str> {
     let log = events.clone();
     tokio::spawn(async move { log.add("spawned task runs") });
@@ -22,7 +56,7 @@ async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Js
 // ANCHOR_END: at-once
 
 // ANCHOR: failing
-/// The error goes into a `JoinHandle`, and nobody keeps that.
+/// The error is in the task's `JoinHandle`, and nobody keeps that.
 async fn failing(State(events): State<EventLog>) -> Json<&'static str> {
     tokio::spawn(async move {
         events.add("spawned task fails");
@@ -40,7 +74,7 @@ async fn panicking() -> Json<&'static str> {
 // ANCHOR_END: failing
 
 // ANCHOR: refused
-/// The task runs, although the handler then refuses.
+/// The task runs even though the handler refuses.
 async fn refused(State(events): State<EventLog>) -> Result<Json<&'static str>, ApiError> {
     tokio::spawn(async move { events.add("spawned task runs") });
     Err(ApiError::new(StatusCode::BAD_REQUEST, "refused"))
@@ -64,8 +98,8 @@ async fn work(tick: Tick, events: EventLog) {
 // ANCHOR_END: work
 
 // ANCHOR: tracked
-/// `serve` waits for the tracker. The task's lines in the log name this request, because it
-/// takes the span along.
+/// The shutdown waits for the tracker. The task's lines in the log name this request, because
+/// it takes the span along.
 async fn tracked(State(state): State<AppState>) -> Json<&'static str> {
     state.tracker.spawn(work(state.tick, state.events).in_current_span());
     Json("spawned")
@@ -76,6 +110,7 @@ async fn tracked(State(state): State<AppState>) -> Json<&'static str> {
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/spawned/welcome", get(welcome))
         .route("/spawned/at-once", get(at_once))
         .route("/spawned/failing", get(failing))
         .route("/spawned/panicking", get(panicking))

@@ -1,11 +1,11 @@
-//! What a client sends ends up in the event log and in the server's log.
+//! Text from clients, in the event log and in the server's log.
 
 use lesson_tests::{expect, fastapi, own_server_only, rust};
 
 use super::shutdown::start_program;
 
 #[tokio::test]
-async fn bg_39_a_line_break_of_a_client_begins_no_line_of_the_log() {
+async fn bg_39_a_line_break_from_a_client_starts_no_line_of_the_log() {
     own_server_only!("reads the log of the real program");
     let program = start_program(10, &[]).await;
     let answer = program.get("/shared/?q=x%0d%0aFAKE%20LINE").await;
@@ -26,7 +26,7 @@ mod memory {
     const KIB: usize = 1024;
 
     #[test]
-    fn bg_39_what_clients_send_does_not_stay_in_memory() {
+    fn bg_39_text_from_clients_does_not_fill_the_memory() {
         rust_only!("measures the real program");
         // Lines that the test does not read would stay in its own memory.
         let line = "exec \"$0\" 2>/dev/null";

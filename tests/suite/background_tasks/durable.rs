@@ -167,7 +167,7 @@ pub fn mail(to: &str) -> Value {
 }
 
 #[tokio::test]
-async fn bg_25_every_job_is_done_though_both_programs_are_killed() {
+async fn bg_25_every_job_is_done_even_if_both_programs_are_killed() {
     rust_only!("kills the durable programs");
     let database = Database::new();
     let web = database.web();
@@ -370,7 +370,7 @@ async fn bg_35_a_worker_that_falls_silent_ends_with_an_error() {
 }
 
 #[tokio::test]
-async fn bg_31_a_long_job_of_a_worker_that_lives_is_left_to_it() {
+async fn bg_31_a_living_worker_keeps_its_job_however_long_it_takes() {
     rust_only!("starts two durable workers");
     let database = Database::new();
     let web = database.web();

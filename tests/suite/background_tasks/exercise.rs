@@ -1,4 +1,4 @@
-//! The exercise's solution.
+//! The examples: the exercise's solution, and a program in plain axum.
 
 use lesson_tests::{Binary, rust_only};
 
@@ -20,13 +20,24 @@ async fn bg_33_a_task_is_tried_again_until_it_works() {
 }
 
 #[tokio::test]
-async fn bg_33_the_last_attempt_is_the_last() {
+async fn bg_33_after_the_last_attempt_the_task_fails() {
     rust_only!("starts the exercise's own program");
     let server = Binary::start_example_with("retries", &["--tick-ms", "10"], &[]);
     assert_json(server.get("/mail?refusals=3").await, "null").await;
-    server.log_line("failed after the response error=\"the mail server refuses\"");
+    server.log_line("no mail was sent error=the mail server refuses");
     assert_eq!(
         server.get("/_events").await.text().await,
         r#"["attempt 1","attempt 2","attempt 3"]"#
     );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn bg_23_a_program_in_plain_axum_waits_for_its_tasks() {
+    rust_only!("starts an example");
+    let program = Binary::start_example("notify");
+    assert_eq!(program.post("/notify/ann@example.org", "").await.status, 202);
+    program.signal("TERM");
+    let ended = program.wait();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), "mail to ann@example.org sent\n"));
 }

@@ -1,4 +1,4 @@
-//! One task in four forms.
+//! One task: blocking, async, and the two pitfalls.
 
 use lesson_tests::TestServer;
 use lesson_tests::answer::Clock;
@@ -26,7 +26,7 @@ async fn bg_01_the_client_does_not_wait_for_the_task() {
 }
 
 #[tokio::test]
-async fn bg_02_naming_the_parameter_is_enough() {
+async fn bg_02_a_parameter_is_enough_for_each_request_to_add_a_task() {
     let server = start().await;
     // Twice: nothing is left of the first request.
     for _ in 0..2 {
@@ -37,14 +37,14 @@ async fn bg_02_naming_the_parameter_is_enough() {
 }
 
 #[tokio::test]
-async fn bg_08_a_sleep_that_nobody_awaits_is_no_pause() {
+async fn bg_08_a_sleep_without_await_is_no_pause() {
     let server = start().await;
     let at = hello_at(&server, "/async-unawaited/").await;
     assert!(at < 9.0, "paused for {at} ticks");
 }
 
 #[tokio::test]
-async fn bg_09_with_await_it_pauses_and_the_client_does_not_wait() {
+async fn bg_09_an_async_task_that_awaits_does_the_same() {
     let server = start().await;
     assert!(asked(&server, "/async-awaited/", "null").await.is_empty());
     let at = hello_at_again(&server).await;
@@ -71,7 +71,7 @@ async fn ping_two_ticks_after(server: &TestServer, path: &str) -> f64 {
 const LONG_TICK: [(&str, &str); 1] = [("LESSON_TICK_MS", "50")];
 
 #[tokio::test]
-async fn bg_10_a_task_that_blocks_a_thread_of_its_own_hinders_nobody() {
+async fn bg_10_a_task_that_blocks_a_thread_of_its_own_holds_up_nobody() {
     let server = TestServer::start_with("background-tasks", &LONG_TICK).await;
     for path in ["/sync/", "/async-awaited/"] {
         let took = ping_two_ticks_after(&server, path).await;
@@ -90,7 +90,7 @@ async fn bg_10_an_async_task_that_blocks_stops_the_whole_server() {
 }
 
 #[tokio::test]
-async fn bg_38_when_all_places_are_taken_a_client_is_told_to_come_back() {
+async fn bg_38_when_all_places_are_taken_a_client_must_come_back_later() {
     // Ticks of its own: on a busy machine five requests can take several.
     let server = TestServer::start_with("background-tasks", &[("LESSON_TICK_MS", "150")]).await;
     for _ in 0..4 {

@@ -62,7 +62,7 @@ async fn bg_05_a_list_needs_the_layer_that_runs_it() {
 }
 
 #[tokio::test]
-async fn bg_11_a_failing_task_ends_the_list_when_the_response_is_out() {
+async fn bg_11_a_failing_task_ends_its_list_after_the_response() {
     let server = start().await;
     assert_json(server.get("/several/failing").await, r#""queued""#).await;
     let events = server.events_with("breaking down").await;
@@ -168,7 +168,7 @@ async fn bg_14_a_response_may_bring_a_task_of_its_own() {
 }
 
 #[tokio::test]
-async fn bg_14_injected_tasks_are_not_lost_beside_it() {
+async fn bg_14_injected_tasks_run_beside_it() {
     let server = start().await;
     assert_json(server.get("/by-hand/both").await, r#""both""#).await;
     let events = server.events_with("the response's own task").await;
@@ -180,7 +180,7 @@ async fn bg_14_injected_tasks_are_not_lost_beside_it() {
 }
 
 #[tokio::test]
-async fn bg_17_a_task_may_add_further_ones_and_they_come_last() {
+async fn bg_17_a_task_may_add_tasks_and_they_come_last() {
     let server = start().await;
     assert_json(server.get("/several/growing").await, r#""queued""#).await;
     let events = server.events_with("added by the first").await;

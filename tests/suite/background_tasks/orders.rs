@@ -114,7 +114,7 @@ async fn bg_27_the_same_key_is_the_same_job() {
 }
 
 #[tokio::test]
-async fn bg_27_a_key_of_another_mail_is_refused() {
+async fn bg_27_a_key_used_for_another_mail_is_refused() {
     rust_only!("starts the durable web server");
     let database = Database::new();
     let web = database.web();
@@ -151,7 +151,7 @@ async fn bg_27_the_same_key_at_the_same_moment_is_one_job() {
 }
 
 #[tokio::test]
-async fn bg_27_a_key_that_cannot_be_kept_is_refused() {
+async fn bg_27_a_malformed_key_is_refused() {
     rust_only!("starts the durable web server");
     let database = Database::new();
     let web = database.web();
@@ -183,7 +183,7 @@ async fn stored(pool: &SqlitePool) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn bg_40_while_the_disk_is_full_nothing_is_accepted_and_afterwards_all_is_as_before() {
+async fn bg_40_a_full_disk_refuses_orders_until_there_is_room() {
     rust_only!("fills a database");
     let database = Database::new();
     let other = database.open().await;
@@ -212,7 +212,7 @@ async fn bg_40_while_the_disk_is_full_nothing_is_accepted_and_afterwards_all_is_
 
 #[cfg(unix)]
 #[tokio::test]
-async fn bg_40_what_was_accepted_around_a_full_disk_survives_kill_9() {
+async fn bg_40_orders_accepted_around_a_full_disk_survive_kill_9() {
     rust_only!("kills the durable web server");
     let database = Database::new();
     // This connection keeps SQLite's log; its limit is none.
@@ -246,7 +246,7 @@ async fn bg_40_what_was_accepted_around_a_full_disk_survives_kill_9() {
 }
 
 #[tokio::test]
-async fn bg_41_a_database_that_is_busy_is_503_everywhere() {
+async fn bg_41_a_busy_database_is_a_503_everywhere() {
     rust_only!("locks the durable queue");
     let database = Database::new();
     let other = database.open().await;
@@ -277,7 +277,7 @@ async fn assert_busy(answer: Answer) {
 }
 
 #[tokio::test]
-async fn bg_42_a_list_and_an_order_are_bounded() {
+async fn bg_42_lists_and_orders_are_bounded() {
     rust_only!("fills the durable queue");
     let database = Database::new();
     let web = database.web();
@@ -300,7 +300,7 @@ async fn bg_42_a_list_and_an_order_are_bounded() {
 }
 
 #[tokio::test]
-async fn bg_43_the_shutdown_leaves_one_file() {
+async fn bg_43_the_last_program_to_end_leaves_one_file() {
     rust_only!("looks at the files of the durable programs");
     let database = Database::new();
     let all_ends = |program: Binary| {

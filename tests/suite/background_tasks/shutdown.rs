@@ -1,4 +1,4 @@
-//! The end of the process: told to stop, out of time, killed.
+//! How the process ends: told to stop, out of time, killed.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub async fn start_program(tick_ms: u64, variables: &[(&str, &str)]) -> Program 
     Program::start("background-tasks", Duration::from_millis(tick_ms), variables).await
 }
 
-/// The lines of a log that end in one of these, without what stands before.
+/// The lines of a log that end in one of these marks, cut down to the mark.
 pub fn marks<'a>(log: &str, marks: &[&'a str]) -> Vec<&'a str> {
     let mark = |line: &str| marks.iter().copied().find(|mark| line.trim_end().ends_with(mark));
     log.lines().filter_map(mark).collect()
@@ -39,7 +39,7 @@ async fn bg_15_the_shutdown_waits_for_the_tasks_that_run() {
 }
 
 #[tokio::test]
-async fn bg_15_it_waits_for_a_thread_too() {
+async fn bg_15_the_shutdown_waits_for_threads_too() {
     own_server_only!("signals the real program");
     let program = start_program(50, &[]).await;
     assert_json(program.get("/sync/").await, "null").await;
@@ -49,7 +49,7 @@ async fn bg_15_it_waits_for_a_thread_too() {
 }
 
 #[tokio::test]
-async fn bg_15_with_nothing_to_wait_for_it_ends_at_once() {
+async fn bg_15_with_no_tasks_the_shutdown_ends_at_once() {
     rust_only!("signals the real program");
     let program = start_program(10, &[]).await;
     assert_json(program.get("/several/failing").await, r#""queued""#).await;
@@ -62,7 +62,7 @@ async fn bg_15_with_nothing_to_wait_for_it_ends_at_once() {
 }
 
 #[tokio::test]
-async fn bg_15_after_the_grace_period_it_cuts_and_says_what() {
+async fn bg_15_after_the_grace_period_tasks_are_cut_and_counted() {
     rust_only!("signals the real program");
     // The task takes twenty seconds, the grace period a moment.
     let program = start_program(2000, &[("LESSON_GRACE_MS", "100")]).await;
@@ -80,7 +80,7 @@ async fn bg_15_after_the_grace_period_it_cuts_and_says_what() {
 }
 
 #[tokio::test]
-async fn bg_07_what_is_in_the_list_dies_with_the_process() {
+async fn bg_07_the_list_dies_with_its_process() {
     own_server_only!("kills the real program");
     let program = start_program(100, &[]).await;
     assert_json(program.get("/shared/held").await, r#""held""#).await;
@@ -89,7 +89,7 @@ async fn bg_07_what_is_in_the_list_dies_with_the_process() {
     let ended = program.wait();
     assert_eq!(ended.code, None);
     assert!(marks(&ended.stderr, &["task done", "next task"]).is_empty(), "{}", ended.stderr);
-    // Nobody knows of it any more: a new process starts with nothing to do.
+    // A new process knows nothing of it, and has nothing to do.
     let program = start_program(10, &[]).await;
     assert_eq!(program.get("/_events").await.text().await, "[]");
     program.signal("INT");

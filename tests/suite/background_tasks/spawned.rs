@@ -1,4 +1,4 @@
-//! What a bare spawn does not give, and the tracker that does.
+//! Spawned tasks: what a bare spawn lacks, and the tracker.
 
 use std::time::Duration;
 
@@ -8,6 +8,28 @@ use super::shutdown::{marks, start_program};
 use super::{assert_json, start};
 
 const SPAWNED: &str = r#""spawned""#;
+
+const WELCOME_FAILED: &str = "welcome failed error=the mail server refuses";
+
+#[tokio::test]
+async fn bg_44_one_task_does_several_things_in_order_until_one_fails() {
+    own_server_only!("reads the log of the real program");
+    let program = start_program(10, &[]).await;
+    assert_json(program.get("/spawned/welcome").await, SPAWNED).await;
+    program.log_line(WELCOME_FAILED);
+    let events = program.get("/_events").await.text().await;
+    assert_eq!(events, r#"["mailbox made","mail server asked"]"#);
+}
+
+#[tokio::test]
+async fn bg_44_the_log_names_the_request_of_a_task_that_failed() {
+    rust_only!("reads the log of the real program");
+    let program = start_program(10, &[]).await;
+    assert_json(program.get("/spawned/welcome").await, SPAWNED).await;
+    let line = program.log_line(WELCOME_FAILED);
+    let end = format!("ERROR request{{method=GET path=/spawned/welcome}}: {WELCOME_FAILED}\n");
+    assert!(line.ends_with(&end), "{line:?}");
+}
 
 #[tokio::test]
 async fn bg_20_a_spawned_task_begins_before_the_response() {
@@ -25,7 +47,7 @@ async fn bg_20_a_spawned_task_runs_even_if_the_handler_refuses() {
 }
 
 #[tokio::test]
-async fn bg_21_nobody_learns_of_its_error() {
+async fn bg_21_the_error_of_a_spawned_task_vanishes() {
     own_server_only!("reads the log of the real program");
     let program = start_program(10, &[]).await;
     assert_json(program.get("/spawned/failing").await, SPAWNED).await;
@@ -55,7 +77,7 @@ async fn bg_21_a_panic_is_printed_but_not_logged_and_the_server_lives() {
 }
 
 #[tokio::test]
-async fn bg_22_the_shutdown_does_not_wait_for_it() {
+async fn bg_22_the_shutdown_does_not_wait_for_an_untracked_task() {
     own_server_only!("signals the real program");
     let program = start_program(1500, &[]).await;
     assert_json(program.get("/spawned/lost").await, SPAWNED).await;
@@ -68,7 +90,7 @@ async fn bg_22_the_shutdown_does_not_wait_for_it() {
 }
 
 #[tokio::test]
-async fn bg_23_a_tracked_task_is_waited_for() {
+async fn bg_23_the_shutdown_waits_for_a_tracked_task() {
     own_server_only!("signals the real program");
     let program = start_program(100, &[]).await;
     assert_json(program.get("/spawned/tracked").await, SPAWNED).await;
@@ -80,7 +102,7 @@ async fn bg_23_a_tracked_task_is_waited_for() {
 }
 
 #[tokio::test]
-async fn bg_23_but_not_longer_than_the_grace_period() {
+async fn bg_23_a_tracked_task_is_cut_after_the_grace_period() {
     rust_only!("signals the real program");
     let program = start_program(2000, &[("LESSON_GRACE_MS", "200")]).await;
     for _ in 0..2 {

@@ -2,8 +2,8 @@
 
 /// Routes that answer 500, break off, or write an error to the log, also if asked nicely.
 const FAILING: [(&str, &[&str]); 4] = [
-    // The second has a limit, which so many requests reach.
-    ("background-tasks", &["/several/failing", "/sync-bounded/"]),
+    // The last has a limit, which so many requests reach.
+    ("background-tasks", &["/several/failing", "/spawned/welcome", "/sync-bounded/"]),
     (
         "dependencies",
         &[

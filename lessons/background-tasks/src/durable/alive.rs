@@ -1,4 +1,4 @@
-//! Whether the worker still works: `/ping` cannot know.
+//! Whether the worker still works. `/ping` can't know that.
 
 use std::future::pending;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 // ANCHOR: alive
-/// For `on_event`, and what it notes for [`until_silent`]: each heartbeat, and the end.
+/// A function for `on_event`, and the channel that it notes each heartbeat and the end in.
 pub fn listener() -> (impl Fn(&WorkerContext, &Event) + Send + Sync + 'static, watch::Receiver<bool>)
 {
     let (lives, noted) = watch::channel(true);
@@ -20,9 +20,9 @@ pub fn listener() -> (impl Fn(&WorkerContext, &Event) + Send + Sync + 'static, w
     (listener, noted)
 }
 
-/// Waits until the worker has ended by itself, or has sent no heartbeat for so long.
+/// Waits until the worker has ended by itself, or has sent no heartbeat for `limit`.
 ///
-/// A worker that fails is dropped; whoever runs it learns why.
+/// A worker that fails is dropped, and that says why: this goes on waiting then.
 pub async fn until_silent(mut lives: watch::Receiver<bool>, limit: Duration) {
     loop {
         match timeout(limit, lives.changed()).await {

@@ -1,4 +1,4 @@
-//! The database: how it is opened, which connections go back into the pool, how it is closed.
+//! The database: how it's opened and closed, and which connections go back into the pool.
 
 use std::env;
 use std::str::FromStr;
@@ -30,11 +30,11 @@ const LAST_WAIT: Duration = Duration::from_secs(5);
 /// If the URL is wrong, or the database cannot be opened.
 pub async fn open_from_env() -> Result<SqlitePool> {
     let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite:lesson-jobs.db".to_owned());
-    // Not the URL itself: a server's has a password in it.
+    // Not the URL itself: another database's may hold a password.
     open(&url).await.map_err(|e| format!("the database of DATABASE_URL: {e}").into())
 }
 
-/// The same for a URL.
+/// Opens the database of a URL.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub async fn open(url: &str) -> Result<SqlitePool, sqlx::Error> {
     open_with(SqliteConnectOptions::from_str(url)?, PATIENCE).await
 }
 
-/// The same for options that say more than a URL can.
+/// Opens a database with options that a URL can't express.
 ///
 /// # Errors
 ///
@@ -54,16 +54,16 @@ pub async fn open_with(
 ) -> Result<SqlitePool, sqlx::Error> {
     let options = options
         .create_if_missing(true)
-        // Readers and one writer at the same time.
+        // Readers don't wait for the writer.
         .journal_mode(SqliteJournalMode::Wal)
-        // A commit is on the disk before it is acknowledged.
+        // A commit is on the disk before it's acknowledged.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(patience);
     let pool = SqlitePoolOptions::new()
         .acquire_timeout(patience)
         .after_release(|connection, _| Box::pin(is_reusable(connection)));
     let pool = connect(pool, options).await?;
-    // Web server and worker may start at the same moment: one migrates, the other waits.
+    // Web server and worker may start at the same moment: one migrates, and the other waits.
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     SqliteStorage::migrations().run(&mut *transaction).await?;
     queue::create_table(&mut transaction).await?;
@@ -74,23 +74,23 @@ pub async fn open_with(
 // ANCHOR_END: open
 
 // ANCHOR: reusable
-/// Whether a connection may go back into the pool. One that is inside a transaction is
-/// closed instead, which rolls back.
+/// Whether a connection may go back into the pool. One that's inside a transaction is closed
+/// instead, which rolls it back.
 ///
-/// When the disk is full, SQLite rolls back by itself. sqlx 0.9's own ROLLBACK then fails, and
-/// it goes on counting the transaction as open: the next BEGIN on this connection would become
-/// a SAVEPOINT, whose COMMIT commits nothing.
+/// When the disk is full, SQLite rolls back by itself. Then sqlx 0.9's own ROLLBACK fails, and
+/// sqlx goes on counting the transaction as open. The next BEGIN on this connection would be a
+/// SAVEPOINT, and its COMMIT would commit nothing.
 async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // A transaction that was dropped has asked for a ROLLBACK and not waited for it.
+    // A transaction that was dropped has asked for a ROLLBACK without waiting for it.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
 }
 // ANCHOR_END: reusable
 
 // ANCHOR: close
-/// Closes the pool: waits for the connections that are in use, and not for ever.
+/// Closes the pool. It waits for connections in use, but not forever.
 ///
-/// SQLite's last connection tidies up its files.
+/// SQLite's last connection tidies up the files.
 pub async fn close(pool: SqlitePool) {
     if timeout(LAST_WAIT, pool.close()).await.is_err() {
         tracing::warn!("a connection is still in use and is left behind");
@@ -98,8 +98,8 @@ pub async fn close(pool: SqlitePool) {
 }
 // ANCHOR_END: close
 
-/// Only one program at a time can turn a new database into one with a write-ahead log, and
-/// SQLite does not let the other one wait for it.
+/// Only one program at a time can give a new database its write-ahead log, and SQLite doesn't
+/// let the other one wait.
 async fn connect(
     pool: SqlitePoolOptions,
     options: SqliteConnectOptions,

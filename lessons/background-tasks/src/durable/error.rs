@@ -1,4 +1,4 @@
-//! What can go wrong with an order, and what its client is told.
+//! What can go wrong with an order, and what the client is told.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
@@ -9,27 +9,27 @@ use lesson_support::ApiError;
 /// Why a request is refused, or fails.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Ignored, such a key would let the mail go twice.
+    /// If such a key were ignored, the mail could be sent twice.
     #[error("Idempotency-Key must be one header of 1 to 255 ASCII characters")]
     BadKey,
-    /// The client has a bug: without this answer, it would never learn that the mail is lost.
+    /// A bug of the client's. A 202 would hide that this mail is never sent.
     #[error("Idempotency-Key was used for another mail")]
     KeyReused,
-    /// There is none, or it is somebody else's.
+    /// There's none, or it's somebody else's.
     #[error("Job not found")]
     JobNotFound,
     /// The database is busy, or it fails.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    /// A job in the database that apalis cannot read.
+    /// A job in the database that apalis can't read.
     #[error(transparent)]
     Queue(apalis_sqlite::Error),
-    /// A mail that cannot be written as JSON.
+    /// A mail that can't be written as JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
 
-/// apalis wraps the database's errors; here, they must be told from the others.
+/// apalis wraps the database's errors, and the answer to those depends on what they are.
 impl From<apalis_sqlite::Error> for Error {
     fn from(error: apalis_sqlite::Error) -> Self {
         match error {
@@ -49,7 +49,7 @@ impl IntoResponse for Error {
                 tracing::warn!(%error, "the database is busy");
                 return busy().into_response();
             }
-            // The client learns nothing of it, and the log everything.
+            // The client is told nothing, and the log everything.
             Self::Database(_) | Self::Queue(_) | Self::Json(_) => {
                 return ApiError::unexpected(self).into_response();
             }
@@ -63,8 +63,8 @@ fn busy() -> ApiError {
         .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
-/// Whether the database may answer in a moment: no connection was free in time, or another
-/// one held a lock for too long. The low byte of SQLite's code is 5 then.
+/// Whether it's worth asking again soon: no connection was free in time, or another one held a
+/// lock for too long. The low byte of SQLite's code is 5 then.
 pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
     matches!(error, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| code & 0xff == 5)

@@ -8,11 +8,11 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 // ANCHOR: every
-/// Wakes the worker at intervals, until it is told to stop.
+/// Wakes the worker at intervals, until it's told to stop.
 ///
-/// apalis 1.0 has a strategy for that, which does not ask its timer to wake it when the
-/// timer has just run out. If the heartbeat is due in that moment too, as happens when the
-/// database is slow, nothing wakes the worker ever again.
+/// apalis 1.0 has a strategy for that, but when its timer has run out, it doesn't ask the timer
+/// to wake it again. If the heartbeat is due at the same moment, which happens when the database
+/// is slow, nothing ever wakes the worker again.
 #[derive(Debug)]
 pub struct Every {
     interval: Interval,
@@ -20,17 +20,17 @@ pub struct Every {
 }
 
 impl Every {
-    /// Looks at once, and then whenever so much time has passed; never after `stop`.
+    /// Is due at once, and then once a period; after `stop`, never again.
     pub fn new(period: Duration, stop: CancellationToken) -> Self {
         let mut interval = interval(period);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self { interval, stop }
     }
 
-    /// Says whether it is time to look, and sees to it that the caller is woken next time.
+    /// Whether it's time to look for jobs. Sees to it that the caller is woken the next time.
     pub fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut due = Poll::Pending;
-        // Only a timer that is pending has noted whom to wake.
+        // A timer notes whom to wake only when it answers "pending".
         while self.interval.poll_tick(cx).is_ready() {
             due = Poll::Ready(());
         }

@@ -1,4 +1,4 @@
-//! The mails that were sent: what the jobs do, in a form that can be looked at.
+//! What the jobs do: a table of sent mails stands in for the mail server.
 
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use super::queue::Mail;
 
 // ANCHOR: send
-/// Makes the table that stands for the mail server.
+/// Makes the table that stands in for the mail server.
 pub(super) async fn create_table(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let table = "CREATE TABLE IF NOT EXISTS sent (
         job TEXT PRIMARY KEY,
@@ -17,9 +17,9 @@ pub(super) async fn create_table(connection: &mut SqliteConnection) -> Result<()
     Ok(())
 }
 
-/// Sends a mail, and knows the job by its id: the second time nothing happens.
+/// Sends a mail, once for each job: the second time nothing happens.
 ///
-/// Says whether it was the first time.
+/// Returns whether it was the first time.
 ///
 /// # Errors
 ///

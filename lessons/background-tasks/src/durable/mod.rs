@@ -6,8 +6,8 @@
 //! curl -H 'X-User: eve' --json '{"to":"ann","text":"Hello"}' http://127.0.0.1:8000/durable/mails
 //! ```
 //!
-//! Two programs that share nothing but the database: [`web`] writes jobs into it, and
-//! [`worker`] takes them out. Either can die at any moment.
+//! Two programs that share only the database: [`web`] writes jobs into it, and [`worker`] takes
+//! them out. Either can die at any moment.
 
 pub mod alive;
 pub mod database;

@@ -17,7 +17,7 @@ pub struct Mail {
     pub to: String,
     /// What it says.
     pub text: String,
-    /// How often the mail server refuses it, for you to see the retries.
+    /// How often the mail server refuses it, so that you can see retries.
     #[serde(default)]
     pub refusals: usize,
 }
@@ -36,7 +36,7 @@ pub struct Queue {
 }
 
 // ANCHOR: table
-/// Makes the table of the orders. An owner's keys are unique; NULL is no key.
+/// Makes the table of orders. An owner uses a key once; without a key it's NULL.
 pub(super) async fn create_table(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let table = "CREATE TABLE IF NOT EXISTS orders (
         owner TEXT NOT NULL,
@@ -58,14 +58,14 @@ impl Queue {
     }
 
     // ANCHOR: order
-    /// Stores an order and its job; when this returns, both are on the disk. Returns the job's
-    /// id.
+    /// Stores an order and its job, and returns the job's id. By then both are on the disk.
     ///
-    /// The same key and mail of the same owner again are the same order: nothing is stored.
+    /// The same key and mail from the same owner are the same order: nothing more is stored.
     ///
     /// # Errors
     ///
     /// If the owner has used the key for another mail, or the database refuses.
+    // ANCHOR: order-fn
     pub async fn order(
         &self,
         owner: &str,
@@ -73,7 +73,7 @@ impl Queue {
         key: Option<&str>,
     ) -> Result<String, Error> {
         let (id, mail) = (Ulid::generate(), serde_json::to_string(mail)?);
-        // IMMEDIATE: nobody else can store this key between the look for it and the INSERT.
+        // IMMEDIATE: nobody else can store this key between `find` and the INSERT.
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         if let Some((job, ordered)) = find(&mut transaction, owner, key).await? {
             return if ordered == mail { Ok(job) } else { Err(Error::KeyReused) };
@@ -91,10 +91,11 @@ impl Queue {
         transaction.commit().await?;
         Ok(id.to_string())
     }
+    // ANCHOR_END: order-fn
     // ANCHOR_END: order
 
     // ANCHOR: job
-    /// Looks up how an owner's job is doing.
+    /// Says how an owner's job is doing.
     ///
     /// # Errors
     ///

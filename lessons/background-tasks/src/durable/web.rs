@@ -1,4 +1,4 @@
-//! The web server: stores jobs, and tells how they are doing.
+//! The web server: it stores jobs, and says how they're doing.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub const LESSON: Lesson = Lesson {
     readme: "lessons/background-tasks/README.md",
 };
 
-/// In bytes. What is accepted is stored, and a list has a hundred of them.
+/// In bytes. Every order that's accepted is stored, and a list shows a hundred of them.
 const LONGEST_ORDER: usize = 64 * 1024;
 
 // ANCHOR: router
@@ -37,7 +37,7 @@ const LONGEST_ORDER: usize = 64 * 1024;
 pub struct AppState {
     /// The jobs.
     pub queue: Queue,
-    /// The log that makes order visible.
+    /// The lines at `/_events`.
     pub events: EventLog,
     /// How long a client may be silent within a request's body.
     pub read_timeout: Duration,
@@ -63,14 +63,14 @@ pub fn app(state: AppState) -> Router {
 // ANCHOR_END: router
 
 // ANCHOR: order
-/// Whose order it is. The header stands for your login: take the user from there, since
+/// Whose order it is. The header stands in for your login, where you should take the user from:
 /// anybody can write a header.
 #[derive(Deserialize)]
 struct Owner {
     x_user: String,
 }
 
-/// The answer to an order: where to ask how it is doing.
+/// The answer to an order: what to ask for to see how it's doing.
 #[derive(Serialize)]
 struct Ordered {
     job: String,
@@ -86,7 +86,7 @@ async fn order_mail(
     Ok((StatusCode::ACCEPTED, Json(Ordered { job })))
 }
 
-/// A key that can't be kept is an error: ignored, it would let the mail go twice.
+/// A malformed key is an error. If it were ignored, the mail could be sent twice.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
     let mut keys = headers.get_all("idempotency-key").iter();
     match (keys.next().map(|key| key.to_str()), keys.next()) {

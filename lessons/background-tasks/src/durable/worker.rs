@@ -1,4 +1,4 @@
-//! The worker: takes jobs out of the database and does them.
+//! The worker: it takes jobs out of the database and does them.
 
 use std::env;
 use std::future::pending;
@@ -34,8 +34,8 @@ pub const LESSON: Lesson = Lesson {
 };
 
 // ANCHOR: job
-/// One attempt at one job. The span names both in the log, whoever writes the line; an attempt
-/// that fails is a line of its own, because the retry hides its error.
+/// One attempt at one job. Its span names both in each line of the log. `err` writes a line for
+/// an attempt that fails, since the retry hides the error.
 #[tracing::instrument(
     skip_all,
     fields(job = %id, attempt = attempt.current()),
@@ -49,12 +49,13 @@ async fn send(
 ) -> Result<(), BoxDynError> {
     let _in_hand = tools.in_hand.token();
     if attempt.current() > ATTEMPTS {
-        // Its workers died of it, or with it: nobody else counts these attempts.
+        // Only if its workers died: apalis doesn't compare the number of such attempts itself.
         return Err(AbortError::new("tried too often").into());
     }
     or_panic(deliver(mail, id, attempt.current(), tools)).await
 }
 
+// ANCHOR: deliver
 async fn deliver(mail: Mail, id: TaskId, attempt: usize, tools: Tools) -> Result<(), BoxDynError> {
     let Tools { pool, tick, events, .. } = tools;
     events.add(format!("{}: attempt {attempt}", mail.to));
@@ -67,9 +68,10 @@ async fn deliver(mail: Mail, id: TaskId, attempt: usize, tools: Tools) -> Result
     events.add(format!("{}: {did}", mail.to));
     Ok(())
 }
+// ANCHOR_END: deliver
 
-/// Makes a panic an error like any other. apalis's layer `catch_panic` would leave the job
-/// `Running` after its last attempt.
+/// Turns a panic into an error like any other. apalis's layer `catch_panic` would leave the job
+/// `Running` after the last attempt.
 async fn or_panic<F>(attempt: F) -> Result<(), BoxDynError>
 where
     F: Future<Output = Result<(), BoxDynError>> + Send + 'static,
@@ -83,27 +85,27 @@ struct Tools {
     pool: SqlitePool,
     tick: Tick,
     events: EventLog,
-    /// The jobs that are being done.
+    /// Counts the jobs that are being done.
     in_hand: TaskTracker,
 }
 // ANCHOR_END: job
 
 // ANCHOR: worker
-/// The worker, from its start to its end.
+/// The worker, from start to end.
 ///
-/// It serves HTTP too, because clusters ask for that: `/ping` says that it lives.
+/// It also serves HTTP: a cluster can ask `/ping` whether the process is alive.
 ///
 /// # Errors
 ///
-/// If the database fails while the worker runs, or the worker ends or falls silent without
-/// being told to stop.
+/// If the database fails, or if the worker ends or falls silent without being told to stop.
 pub async fn worker(server: Server, pool: SqlitePool) -> Result<()> {
     let (tick, stop, after) = (server.tick(), server.shutdown_token(), server.after_response());
     let in_hand = TaskTracker::new();
     let (listener, lives) = listener();
     let config = config(heartbeat()?);
-    // Long after that, the jobs of a silent worker are another one's.
+    // Long after others have counted it as dead and taken its jobs.
     let limit = 2 * config.orphaned_duration();
+    // ANCHOR: build
     let jobs = SqliteStorage::<Mail>::new(&pool)
         .with_config(config)
         .poll_with_strategy(Every::new(tick * 1, stop.clone()));
@@ -111,22 +113,27 @@ pub async fn worker(server: Server, pool: SqlitePool) -> Result<()> {
         .backend(jobs)
         .data(Tools { pool, tick, events: server.events(), in_hand: in_hand.clone() })
         .on_event(listener)
-        // In this order: a job keeps its place while it waits to be tried again.
+        // In this order, a job keeps its place while it waits to be tried again.
         .concurrency(1)
         .retry(retries(tick)?)
         .build(send);
+    // ANCHOR_END: build
 
+    // ANCHOR: stop
     let told = stop.clone();
     let working = worker.run_until(async move {
         told.cancelled().await;
-        // apalis stops at once, even in the middle of a transaction of its own. That would
+        // apalis stops at once, even in the middle of one of its own transactions. That would
         // hold SQLite's write lock, and the job in hand couldn't record what it did.
         in_hand.close();
         in_hand.wait().await;
         Ok::<_, WorkerError>(())
     });
-    // On the tracker, so that `serve` waits for the job in hand until the grace period is over.
+    // On the tracker: `serve` waits for it until the grace period is over.
     let working = after.tracker.spawn(after.cut.clone().run_until_cancelled_owned(working));
+    // ANCHOR_END: stop
+
+    // ANCHOR: run
     let app = shared_routes(LESSON).with_state(server.events());
     tokio::select! {
         served = async { tokio::try_join!(server.serve(app), ended(working)) } => served.map(|_| ()),
@@ -134,9 +141,10 @@ pub async fn worker(server: Server, pool: SqlitePool) -> Result<()> {
             Err("the worker has fallen silent".into())
         }
     }
+    // ANCHOR_END: run
 }
 
-/// Waits until the worker is silent. One that is told to stop may be: it ends soon.
+/// Waits until the worker is silent. One that was told to stop may be: it ends soon.
 async fn silent(stop: &CancellationToken, until_silent: impl Future<Output = ()>) {
     until_silent.await;
     if stop.is_cancelled() {
@@ -156,24 +164,24 @@ async fn ended(working: JoinHandle<Option<Result<(), WorkerError>>>) -> Result<(
 // ANCHOR_END: worker
 
 // ANCHOR: config
-/// How a worker that died is noticed: it has missed three heartbeats.
+/// A worker counts as dead when it has missed three heartbeats.
 fn config(heartbeat: Duration) -> Config {
     Config::default()
         .queue(QUEUE)
         .heartbeat_interval(heartbeat)
         .missed_heartbeats(3)
-        // A job that is fetched belongs to its worker: more at a time would only wait here,
-        // and while some wait apalis 1.0 sends no heartbeats.
+        // A fetched job belongs to its worker. More than one would only wait here, and while
+        // any wait, apalis 1.0 sends no heartbeats.
         .batch_size(1)
 }
 
-/// Waits for one tick before the second attempt, for two before the third, and so on.
+/// The pause before the second attempt is a tick, and each later one twice the one before it.
 fn retries(tick: Tick) -> Result<BackoffRetryPolicy<ExponentialBackoff>> {
     let mut backoff = ExponentialBackoffMaker::new(tick * 1, tick * 60, 0.1, HasherRng::default())?;
     Ok(RetryPolicy::retries(ATTEMPTS - 1).with_backoff(backoff.make_backoff()))
 }
 
-/// `LESSON_HEARTBEAT_S`: how often a worker says that it lives.
+/// `LESSON_HEARTBEAT_S`: how often a worker says that it's alive.
 fn heartbeat() -> Result<Duration> {
     let seconds = env::var("LESSON_HEARTBEAT_S");
     match seconds.as_deref().unwrap_or("5").parse() {
