@@ -1,4 +1,4 @@
-//! The claims of `lessons/background-tasks/README.md`, in its order.
+//! The claims of `lessons/background-tasks/docs/claims.md`.
 
 mod client_text;
 mod connection;

@@ -43,7 +43,6 @@ struct Refusals {
     refusals: u32,
 }
 
-// ANCHOR: solution
 const ATTEMPTS: u32 = 3;
 
 async fn mail(
@@ -63,6 +62,7 @@ async fn mail(
     Json(())
 }
 
+// ANCHOR: retries
 /// Tries until it works, three times at most; the second pause is twice the first.
 async fn with_retries<F>(mut pause: Duration, work: impl Fn(u32) -> F) -> io::Result<()>
 where
@@ -77,7 +77,7 @@ where
     }
     work(ATTEMPTS).await
 }
-// ANCHOR_END: solution
+// ANCHOR_END: retries
 
 async fn send(attempt: u32, refusals: u32, events: EventLog) -> io::Result<()> {
     events.add(format!("attempt {attempt}"));

@@ -27,9 +27,7 @@ fn responses_own(events: EventLog) -> BackgroundTasks {
 }
 // ANCHOR_END: by-hand
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new().route("/by-hand/own", get(own)).route("/by-hand/both", get(both))
 }
-// ANCHOR_END: router

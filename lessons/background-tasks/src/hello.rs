@@ -57,7 +57,6 @@ async fn async_awaited(State(state): State<AppState>) -> Json<()> {
 }
 // ANCHOR_END: awaited
 
-// ANCHOR: unawaited
 /// The first pitfall: a future that nobody awaits does nothing.
 #[expect(unused_must_use, reason = "this is the pitfall, and the compiler warns about it")]
 async fn hasty_hello(tick: Tick, events: EventLog) {
@@ -69,7 +68,6 @@ async fn async_unawaited(State(state): State<AppState>) -> Json<()> {
     state.tracker.spawn(hasty_hello(state.tick, state.events));
     Json(())
 }
-// ANCHOR_END: unawaited
 
 // ANCHOR: blocking
 /// The second pitfall: this blocks the thread that everybody's requests run on.
@@ -96,7 +94,6 @@ fn too_many() -> ApiError {
 }
 // ANCHOR_END: bounded
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -106,4 +103,3 @@ pub fn router() -> Router<AppState> {
         .route("/async-unawaited/", get(async_unawaited))
         .route("/async-blocking/", get(async_blocking))
 }
-// ANCHOR_END: router

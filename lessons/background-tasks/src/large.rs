@@ -20,9 +20,7 @@ async fn large(tasks: BackgroundTasks, State(events): State<EventLog>) -> Bytes 
 }
 // ANCHOR_END: large
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new().route("/large/", get(large))
 }
-// ANCHOR_END: router

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::AppState;
 use crate::shared::Held;
 
-// ANCHOR: leaving
+// ANCHOR: router
 /// The section's routes: one handler, as axum runs it and run to its end.
 pub fn router(state: &AppState) -> Router<AppState> {
     let list = from_fn_with_state(state.clone(), request_scope);
@@ -20,7 +20,9 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/leaving/dropped", get(slow).route_layer(list))
         .route("/leaving/to-the-end", get(slow).route_layer(to_the_end))
 }
+// ANCHOR_END: router
 
+// ANCHOR: slow
 async fn slow(
     _: Held,
     tasks: BackgroundTasks,
@@ -34,4 +36,4 @@ async fn slow(
     events.add("handler finished");
     Json("queued")
 }
-// ANCHOR_END: leaving
+// ANCHOR_END: slow

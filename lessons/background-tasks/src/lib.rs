@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The text of the lesson is `README.md` beside this folder, and each module is one idea of it.
-//! The first two spawn tasks on a tracker, the next five have FastAPI's list, and [`durable`]
+//! The first two spawn tasks on a tracker, the next five have FastAPI's list, and `durable`
 //! is a queue in a database.
 
 use std::sync::Arc;
@@ -46,7 +46,6 @@ pub const LESSON: Lesson = Lesson {
 /// How many tasks may block at a time.
 pub const PLACES: usize = 4;
 
-// ANCHOR: state
 // ANCHOR: app-state
 /// What the handlers share. A handler asks for all of it, or for a part:
 /// `State(tracker): State<TaskTracker>`.
@@ -81,11 +80,10 @@ impl AppState {
         }
     }
 }
-// ANCHOR_END: state
 
-// ANCHOR: app
 /// The whole lesson as one router.
 pub fn app(state: AppState) -> Router {
+    // ANCHOR: with-a-list
     // The list needs a layer. Routes without a list don't pay for it.
     let with_a_list = Router::new()
         .merge(several::router())
@@ -93,6 +91,7 @@ pub fn app(state: AppState) -> Router {
         .merge(by_hand::router())
         .merge(large::router())
         .layer(from_fn_with_state(state.clone(), request_scope));
+    // ANCHOR_END: with-a-list
     Router::new()
         .merge(hello::router())
         .merge(spawned::router())
@@ -109,4 +108,3 @@ pub fn app(state: AppState) -> Router {
         ))
         .with_state(state)
 }
-// ANCHOR_END: app

@@ -81,7 +81,6 @@ async fn growing(tasks: BackgroundTasks, State(events): State<EventLog>) -> Json
 }
 // ANCHOR_END: growing
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -90,4 +89,3 @@ pub fn router() -> Router<AppState> {
         .route("/several/refused", get(refused))
         .route("/several/growing", get(growing))
 }
-// ANCHOR_END: router

@@ -79,9 +79,7 @@ async fn held(
 }
 // ANCHOR_END: held
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new().route("/shared/", get(shared)).route("/shared/held", get(held))
 }
-// ANCHOR_END: router

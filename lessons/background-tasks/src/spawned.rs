@@ -1,6 +1,5 @@
 //! Tasks that nobody looks after, and tasks on the tracker.
 
-// ANCHOR: use
 use std::io;
 
 use axum::extract::State;
@@ -13,7 +12,6 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::AppState;
-// ANCHOR_END: use
 
 // ANCHOR: welcome
 /// One task for all of it: what must happen in order is awaited in order.
@@ -55,7 +53,6 @@ async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Js
 }
 // ANCHOR_END: at-once
 
-// ANCHOR: failing
 /// The error is in the task's `JoinHandle`, and nobody keeps that.
 async fn failing(State(events): State<EventLog>) -> Json<&'static str> {
     tokio::spawn(async move {
@@ -71,15 +68,12 @@ async fn panicking() -> Json<&'static str> {
     tokio::spawn(async { panic!("nobody handles this") });
     Json("spawned")
 }
-// ANCHOR_END: failing
 
-// ANCHOR: refused
 /// The task runs even though the handler refuses.
 async fn refused(State(events): State<EventLog>) -> Result<Json<&'static str>, ApiError> {
     tokio::spawn(async move { events.add("spawned task runs") });
     Err(ApiError::new(StatusCode::BAD_REQUEST, "refused"))
 }
-// ANCHOR_END: refused
 
 // ANCHOR: lost
 /// The shutdown doesn't know about this one.
@@ -106,7 +100,6 @@ async fn tracked(State(state): State<AppState>) -> Json<&'static str> {
 }
 // ANCHOR_END: tracked
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -118,4 +111,3 @@ pub fn router() -> Router<AppState> {
         .route("/spawned/lost", get(lost))
         .route("/spawned/tracked", get(tracked))
 }
-// ANCHOR_END: router

@@ -22,7 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the end of the process waits for a connection that is still in use.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
-// ANCHOR: open
 /// Opens the database that `DATABASE_URL` names, and makes its tables.
 ///
 /// # Errors
@@ -43,6 +42,7 @@ pub async fn open(url: &str) -> Result<SqlitePool, sqlx::Error> {
     open_with(SqliteConnectOptions::from_str(url)?, PATIENCE).await
 }
 
+// ANCHOR: open-with
 /// Opens a database with options that a URL can't express.
 ///
 /// # Errors
@@ -71,7 +71,7 @@ pub async fn open_with(
     transaction.commit().await?;
     Ok(pool)
 }
-// ANCHOR_END: open
+// ANCHOR_END: open-with
 
 // ANCHOR: reusable
 /// Whether a connection may go back into the pool. One that's inside a transaction is closed
@@ -87,7 +87,6 @@ async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Er
 }
 // ANCHOR_END: reusable
 
-// ANCHOR: close
 /// Closes the pool. It waits for connections in use, but not forever.
 ///
 /// SQLite's last connection tidies up the files.
@@ -96,7 +95,6 @@ pub async fn close(pool: SqlitePool) {
         tracing::warn!("a connection is still in use and is left behind");
     }
 }
-// ANCHOR_END: close
 
 /// Only one program at a time can give a new database its write-ahead log, and SQLite doesn't
 /// let the other one wait.

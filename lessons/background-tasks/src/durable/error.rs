@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lesson_support::ApiError;
 
-// ANCHOR: error
+// ANCHOR: enum
 /// Why a request is refused, or fails.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -28,6 +28,7 @@ pub enum Error {
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
+// ANCHOR_END: enum
 
 /// apalis wraps the database's errors, and the answer to those depends on what they are.
 impl From<apalis_sqlite::Error> for Error {
@@ -39,6 +40,7 @@ impl From<apalis_sqlite::Error> for Error {
     }
 }
 
+// ANCHOR: into-response
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = match &self {
@@ -69,4 +71,4 @@ pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
     matches!(error, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| code & 0xff == 5)
 }
-// ANCHOR_END: error
+// ANCHOR_END: into-response

@@ -126,7 +126,6 @@ async fn find(
     sqlx::query_as(order).bind(owner).bind(key).fetch_optional(connection).await
 }
 
-// ANCHOR: job-type
 /// How a job is doing.
 #[derive(Debug, Serialize)]
 pub struct Job {
@@ -136,4 +135,3 @@ pub struct Job {
     /// How often it has been tried; counted when an attempt has ended.
     attempts: usize,
 }
-// ANCHOR_END: job-type

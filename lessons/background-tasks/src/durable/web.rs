@@ -31,7 +31,6 @@ pub const LESSON: Lesson = Lesson {
 /// In bytes. Every order that's accepted is stored, and a list shows a hundred of them.
 const LONGEST_ORDER: usize = 64 * 1024;
 
-// ANCHOR: router
 /// What the web server's handlers share.
 #[derive(Clone, FromRef)]
 pub struct AppState {
@@ -60,7 +59,6 @@ pub fn app(state: AppState) -> Router {
         ))
         .with_state(state)
 }
-// ANCHOR_END: router
 
 // ANCHOR: order
 /// Whose order it is. The header stands in for your login, where you should take the user from:
@@ -76,6 +74,7 @@ struct Ordered {
     job: String,
 }
 
+// ANCHOR: order-mail
 async fn order_mail(
     State(queue): State<Queue>,
     Header(owner): Header<Owner>,
@@ -85,6 +84,7 @@ async fn order_mail(
     let job = queue.order(&owner.x_user, &mail, idempotency_key(&headers)?).await?;
     Ok((StatusCode::ACCEPTED, Json(Ordered { job })))
 }
+// ANCHOR_END: order-mail
 
 /// A malformed key is an error. If it were ignored, the mail could be sent twice.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {

@@ -33,7 +33,7 @@ pub const LESSON: Lesson = Lesson {
     readme: "lessons/background-tasks/README.md",
 };
 
-// ANCHOR: job
+// ANCHOR: send
 /// One attempt at one job. Its span names both in each line of the log. `err` writes a line for
 /// an attempt that fails, since the retry hides the error.
 #[tracing::instrument(
@@ -54,6 +54,7 @@ async fn send(
     }
     or_panic(deliver(mail, id, attempt.current(), tools)).await
 }
+// ANCHOR_END: send
 
 // ANCHOR: deliver
 async fn deliver(mail: Mail, id: TaskId, attempt: usize, tools: Tools) -> Result<(), BoxDynError> {
@@ -70,6 +71,7 @@ async fn deliver(mail: Mail, id: TaskId, attempt: usize, tools: Tools) -> Result
 }
 // ANCHOR_END: deliver
 
+// ANCHOR: or-panic
 /// Turns a panic into an error like any other. apalis's layer `catch_panic` would leave the job
 /// `Running` after the last attempt.
 async fn or_panic<F>(attempt: F) -> Result<(), BoxDynError>
@@ -78,7 +80,9 @@ where
 {
     AbortOnDropHandle::new(tokio::spawn(attempt.in_current_span())).await?
 }
+// ANCHOR_END: or-panic
 
+// ANCHOR: tools
 /// What every job needs.
 #[derive(Clone)]
 struct Tools {
@@ -88,9 +92,8 @@ struct Tools {
     /// Counts the jobs that are being done.
     in_hand: TaskTracker,
 }
-// ANCHOR_END: job
+// ANCHOR_END: tools
 
-// ANCHOR: worker
 /// The worker, from start to end.
 ///
 /// It also serves HTTP: a cluster can ask `/ping` whether the process is alive.
@@ -161,7 +164,6 @@ async fn ended(working: JoinHandle<Option<Result<(), WorkerError>>>) -> Result<(
         }
     }
 }
-// ANCHOR_END: worker
 
 // ANCHOR: config
 /// A worker counts as dead when it has missed three heartbeats.
