@@ -82,7 +82,6 @@ async def sync(tasks: BackgroundTasks) -> None:  # BG-2
 # ANCHOR_END: sync
 
 
-# ANCHOR: bounded
 places = threading.Semaphore(4)
 
 
@@ -98,10 +97,8 @@ async def sync_bounded(tasks: BackgroundTasks) -> None:
     if not places.acquire(blocking=False):  # BG-38
         raise HTTPException(503, "Too many tasks", headers={"Retry-After": "1"})
     tasks.add_task(hello_in_its_place)
-# ANCHOR_END: bounded
 
 
-# ANCHOR: awaited
 async def async_hello() -> None:
     await asyncio.sleep(ticks(10))
     note("Hello World!")
@@ -110,10 +107,8 @@ async def async_hello() -> None:
 @app.get("/async-awaited/")
 async def async_awaited(tasks: BackgroundTasks) -> None:
     tasks.add_task(async_hello)  # BG-9
-# ANCHOR_END: awaited
 
 
-# ANCHOR: unawaited
 async def hasty_hello() -> None:
     asyncio.sleep(ticks(10))  # BG-8: makes a coroutine, and throws it away
     note("Hello World!")
@@ -122,10 +117,8 @@ async def hasty_hello() -> None:
 @app.get("/async-unawaited/")
 async def async_unawaited(tasks: BackgroundTasks) -> None:
     tasks.add_task(hasty_hello)
-# ANCHOR_END: unawaited
 
 
-# ANCHOR: blocking
 async def blocking_hello() -> None:
     hello()  # BG-10: an `async def`, so this blocks the event loop
 
@@ -133,7 +126,6 @@ async def blocking_hello() -> None:
 @app.get("/async-blocking/")
 async def async_blocking(tasks: BackgroundTasks) -> None:
     tasks.add_task(blocking_hello)
-# ANCHOR_END: blocking
 
 
 # --- several tasks ------------------------------------------------------------
@@ -160,7 +152,6 @@ async def in_order(tasks: BackgroundTasks) -> str:
 # ANCHOR_END: in-order
 
 
-# ANCHOR: failing
 def break_down() -> None:
     note("breaking down")
     raise RuntimeError("task failed")
@@ -172,18 +163,14 @@ async def failing(tasks: BackgroundTasks) -> str:
     tasks.add_task(break_down)
     tasks.add_task(note, "never")  # BG-11
     return "queued"
-# ANCHOR_END: failing
 
 
-# ANCHOR: refused
 @app.get("/several/refused")
 async def refused(tasks: BackgroundTasks) -> str:
     tasks.add_task(note, "never")  # BG-12
     raise HTTPException(status_code=400, detail="refused")
-# ANCHOR_END: refused
 
 
-# ANCHOR: growing
 @app.get("/several/growing")
 async def growing(tasks: BackgroundTasks) -> str:
     def first() -> None:
@@ -193,7 +180,6 @@ async def growing(tasks: BackgroundTasks) -> str:
     tasks.add_task(first)
     tasks.add_task(note, "second")
     return "queued"
-# ANCHOR_END: growing
 
 
 # --- one list for the handler and its dependencies ----------------------------
@@ -212,7 +198,6 @@ async def shared(tasks: BackgroundTasks) -> int:
 # ANCHOR_END: dependency
 
 
-# ANCHOR: held
 async def held_dependency() -> AsyncIterator[None]:
     yield
     note("dependency closed")  # after the tasks
@@ -229,7 +214,6 @@ async def held(_: Annotated[None, Depends(held_dependency)], tasks: BackgroundTa
     tasks.add_task(long_task)  # BG-15
     tasks.add_task(note, "next task")
     return "held"
-# ANCHOR_END: held
 
 
 # --- a client that leaves while the handler works ------------------------------
@@ -266,18 +250,15 @@ async def both(tasks: BackgroundTasks) -> JSONResponse:
 # --- a large response ---------------------------------------------------------
 
 
-# ANCHOR: large
 @app.get("/large/")
 async def large(tasks: BackgroundTasks) -> Response:
     tasks.add_task(note, "the large response is sent")  # BG-18
     return Response(b"x" * 32 * 1024 * 1024, media_type="application/octet-stream")
-# ANCHOR_END: large
 
 
 # --- spawned tasks ------------------------------------------------------------
 
 
-# ANCHOR: at-once
 running: set[asyncio.Task[None]] = set()
 
 
@@ -296,10 +277,8 @@ async def at_once() -> str:
     await asyncio.sleep(ticks(2))
     note("handler done")
     return "spawned"
-# ANCHOR_END: at-once
 
 
-# ANCHOR: spawned-failing
 @app.get("/spawned/failing")
 async def spawned_failing() -> str:
     async def task() -> None:
@@ -317,10 +296,8 @@ async def spawned_panicking() -> str:
 
     asyncio.create_task(task())
     return "spawned"
-# ANCHOR_END: spawned-failing
 
 
-# ANCHOR: spawned-refused
 @app.get("/spawned/refused")
 async def spawned_refused() -> str:
     async def task() -> None:
@@ -328,10 +305,8 @@ async def spawned_refused() -> str:
 
     keep(asyncio.create_task(task()))  # BG-20
     raise HTTPException(status_code=400, detail="refused")
-# ANCHOR_END: spawned-refused
 
 
-# ANCHOR: welcome
 async def make_welcome() -> None:
     note("mailbox made")
     await send_mail()
@@ -353,30 +328,23 @@ async def welcome() -> str:
 
     keep(asyncio.create_task(task()))
     return "spawned"
-# ANCHOR_END: welcome
 
 
-# ANCHOR: work
 async def work() -> None:
     note("spawned task begun")
     await asyncio.sleep(ticks(10))
     note("spawned task done")
-# ANCHOR_END: work
 
 
-# ANCHOR: lost
 @app.get("/spawned/lost")
 async def lost() -> str:
     keep(asyncio.create_task(work()))  # BG-22
     return "spawned"
-# ANCHOR_END: lost
 
 
-# ANCHOR: tracked
 @app.get("/spawned/tracked")
 async def tracked() -> str:
     task = asyncio.create_task(work())
     spawned.add(task)  # BG-23: `lifespan` waits for what is in here
     task.add_done_callback(spawned.discard)
     return "spawned"
-# ANCHOR_END: tracked
