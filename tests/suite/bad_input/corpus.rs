@@ -40,6 +40,9 @@ const NUMBERS: [(&str, &str); 9] = [
 /// Values that the first steps ask for in a body, as JSON: axum's own extractors convert nothing.
 const JSON: [(&str, &str); 3] = [("name", r#""plain""#), ("price", "1.5"), ("quantity", "1")];
 
+/// The routes that ask for a form, each with what fits.
+const FORMS: [(&str, &str); 1] = [("/extra/login", "username=plain&password=plain")];
+
 static PLAIN_QUERY: LazyLock<Vec<u8>> = LazyLock::new(|| query(TEXTS.into_iter().chain(NUMBERS)));
 
 static PLAIN_BODY: LazyLock<String> = LazyLock::new(|| json_with("", &[]));
@@ -101,8 +104,23 @@ impl Route {
             .header("x-key", "fake-super-secret-key")
             .header("x-user", "plain")
             .header("cookie", "last_query=plain")
-            .header("content-type", "application/json")
-            .body(PLAIN_BODY.as_str())
+            .header("content-type", self.content_type())
+            .body(self.plain_body())
+    }
+
+    fn form(&self) -> Option<&'static str> {
+        FORMS.iter().find(|(path, _)| self.path == *path).map(|(_, form)| *form)
+    }
+
+    fn content_type(&self) -> &'static str {
+        match self.form() {
+            Some(_) => "application/x-www-form-urlencoded",
+            None => "application/json",
+        }
+    }
+
+    fn plain_body(&self) -> &'static str {
+        self.form().unwrap_or_else(|| PLAIN_BODY.as_str())
     }
 
     /// The path with something in the place of its `{parameters}`.
