@@ -67,7 +67,6 @@ async def clear_events() -> None:
 # --- text ---------------------------------------------------------------------
 
 
-# ANCHOR: text
 async def text_pieces() -> AsyncIterator[str]:
     sent = 0
     try:
@@ -85,15 +84,14 @@ async def text() -> StreamingResponse:
     # ST-55: a browser that must guess the type shows nothing for a while.
     headers = {"x-content-type-options": "nosniff"}
     return StreamingResponse(text_pieces(), media_type="text/plain", headers=headers)
-# ANCHOR_END: text
 
 
 # ANCHOR: sync-iterator
 def three_words() -> Iterator[str]:
     for word in ["one ", "two ", "three"]:
         yield word
-        # ST-2: a worker thread runs this, so the server is not stopped. It is held
-        # for one item at a time, and there are 40: ST-58.
+        # ST-2: a worker thread runs this, so it doesn't block the server. There are
+        # 40, each taken for one item at a time: ST-58.
         time.sleep(ticks(1))
 
 
@@ -113,8 +111,7 @@ JSON_FILE = Path(
 
 # ANCHOR: file
 def characters(path: Path) -> Iterator[str]:
-    # ST-10: the file is opened when the first chunk is asked for. By then the
-    # status is decided, so a missing file is a 200 with a broken body.
+    # ST-10: this runs when the first piece is wanted. By then the 200 has been sent.
     with path.open(encoding="utf-8", newline="") as rows:
         for row in rows:
             yield from row  # ST-7: a string is an iterable of characters
@@ -123,13 +120,13 @@ def characters(path: Path) -> Iterator[str]:
 @app.get("/server-a/stream")
 async def file_stream() -> StreamingResponse:
     return StreamingResponse(characters(JSON_FILE), media_type="application/json")
+# ANCHOR_END: file
 
 
 @app.get("/server-a/stream-missing-file")
 async def file_missing() -> StreamingResponse:
     missing = JSON_FILE.with_name("no-such-file.json")
     return StreamingResponse(characters(missing), media_type="application/json")
-# ANCHOR_END: file
 
 
 @app.get("/server-a/stream-split-char")
@@ -151,10 +148,9 @@ async def file_breaks() -> StreamingResponse:
     return StreamingResponse(breaks_half_way(), media_type="application/json")
 
 
-# ANCHOR: file-pieces
 async def pieces(path: Path) -> AsyncIterator[bytes]:
-    # anyio reads in a worker thread. When the client leaves, the file is closed at
-    # once; that of a sync generator stays open until its thread gets other work.
+    # anyio reads in a worker thread. When the client leaves, this file is closed at
+    # once; a sync generator's stays open until its thread gets other work.
     async with await anyio.open_file(path, "rb") as file:
         while piece := await file.read(64 * 1024):
             yield piece
@@ -164,7 +160,6 @@ async def pieces(path: Path) -> AsyncIterator[bytes]:
 async def file_pieces() -> StreamingResponse:
     # `FileResponse` would do this too, and add content-length, etag and ranges.
     return StreamingResponse(pieces(JSON_FILE), media_type="application/json")
-# ANCHOR_END: file-pieces
 
 
 # --- server B: passes on what server A sends ----------------------------------
@@ -184,13 +179,12 @@ def upstream_url(request: Request) -> str:
 Upstream = Annotated[str, Depends(upstream_url)]
 
 
-# ANCHOR: relay
 async def relay(upstream: str, path: str) -> AsyncGenerator[bytes, None]:
     # A stream may pause for as long as it likes: no limit for a read.
     timeout = httpx.Timeout(5, read=None)
     client = httpx.AsyncClient(base_url=upstream, timeout=timeout, trust_env=False)
-    # ST-10: server A is asked when our own 200 is on its way. A refused
-    # connection or a cut stream can only break our body.
+    # ST-10: server A is asked when our own 200 has been sent. A refused connection
+    # or a cut stream can only break our body.
     async with client, client.stream("GET", path) as response:
         # Without a chunk size: pieces as they arrive, not gathered up first.
         async for piece in response.aiter_bytes():
@@ -201,7 +195,6 @@ async def relay(upstream: str, path: str) -> AsyncGenerator[bytes, None]:
 async def relay_stream(upstream: Upstream) -> StreamingResponse:
     body = relay(upstream, "/server-a/stream")
     return StreamingResponse(body, media_type="application/json")  # ST-8
-# ANCHOR_END: relay
 
 
 @app.get("/server-b/file")
@@ -229,7 +222,6 @@ async def relay_breaks(upstream: Upstream) -> StreamingResponse:
     return StreamingResponse(body, media_type="application/json")
 
 
-# ANCHOR: split-char
 def up_to(size: int, chunk: bytes) -> Iterator[bytes]:
     for start in range(0, len(chunk), size):
         yield chunk[start : start + size]
@@ -247,10 +239,8 @@ async def decode_each(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[str]
 async def relay_split_char(upstream: Upstream) -> StreamingResponse:
     body = decode_each(relay(upstream, "/server-a/stream-split-char"))
     return StreamingResponse(body, media_type="application/json")
-# ANCHOR_END: split-char
 
 
-# ANCHOR: split-char-careful
 async def decode_all(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[str]:
     # ST-9: keeps the bytes of an unfinished character for the next piece.
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -265,13 +255,11 @@ async def decode_all(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[str]:
 async def relay_split_char_careful(upstream: Upstream) -> StreamingResponse:
     body = decode_all(relay(upstream, "/server-a/stream-split-char"))
     return StreamingResponse(body, media_type="application/json")
-# ANCHOR_END: split-char-careful
 
 
 # --- the first chunk ----------------------------------------------------------
 
 
-# ANCHOR: streams
 def ok() -> Iterator[str]:
     for _ in range(2):
         time.sleep(ticks(1))  # ST-21
@@ -294,7 +282,6 @@ def midway() -> Iterator[str]:
     yield "round 0;"
     yield "round 1;"
     raise RuntimeError("broken after two rounds")  # ST-18
-# ANCHOR_END: streams
 
 
 def midway_object() -> Iterator[str | Exception]:
@@ -323,7 +310,7 @@ async def watch(
         async for chunk in response.body_iterator:
             note(f"middleware saw {chunk!r}")
             has_content = True
-            break  # ST-19: this chunk is taken out, the client never gets it
+            break  # ST-19: this chunk is taken out; the client never gets it
     except Exception as error:
         note(f"middleware caught {error!r}")  # ST-14: never happens
     if not has_content:  # ST-12, but so is a stream that is empty: ST-16
@@ -338,7 +325,7 @@ async def teapot_literal(request: Request, call_next: object) -> Response:
 
 # ANCHOR: replay
 def hold_head(app: ASGIApp) -> ASGIApp:
-    """ST-23: the head waits for the first chunk, which is sent after it, not lost."""
+    """ST-23: the head waits for the first chunk, and then both are sent."""
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].endswith("/stream"):
@@ -414,7 +401,7 @@ app.mount("/teapot-literal", teapot)
 
 # ANCHOR: sse-by-hand
 async def five(name: str, request: Request) -> AsyncIterator[int]:
-    """0 to 4, one a tick. The event log tells how it ended."""
+    """0 to 4, one a tick. The event log says how it ended."""
     sent = 0
     try:
         while sent < 5 and not await request.is_disconnected():  # ST-28
@@ -438,28 +425,24 @@ async def sse_by_hand(id: int, request: Request) -> StreamingResponse:  # ST-27
 
 @app.get("/sse-loose/{id}")
 async def sse_loose(id: int, request: Request) -> StreamingResponse:
-    # ST-26: streams as well, but it is no event stream: ST-25.
+    # ST-26: it streams, but it isn't an event stream: ST-25.
     body = (f"id:{id}, message {n}" async for n in five("sse-loose", request))
     return StreamingResponse(body)
 
 
-# ANCHOR: sse-library
 @app.get("/sse-library/{id}")
 async def sse_library(id: int, request: Request) -> Response:
     # ST-29: the library writes `data: ` and the blank line.
     body = (f"id:{id}, message {n}" async for n in five("sse-library", request))
     return sse_starlette.sse.EventSourceResponse(body)
-# ANCHOR_END: sse-library
 
 
-# ANCHOR: sse-data
 @app.get("/sse-data/{id}")
 async def sse_data(id: int, request: Request) -> StreamingResponse:
     # ST-31: one field a line, and a blank line: this is an event.
     numbers = five("sse-data", request)
     body = (f"id: {id}\ndata: message {n}\n\n" async for n in numbers)
     return StreamingResponse(body, media_type="text/event-stream")
-# ANCHOR_END: sse-data
 
 
 # ANCHOR: sse-native
@@ -471,7 +454,6 @@ async def sse_native(id: int, request: Request) -> AsyncIterable[ServerSentEvent
 # ANCHOR_END: sse-native
 
 
-# ANCHOR: sse-counter
 @app.get("/sse-counter/", response_class=EventSourceResponse)
 async def sse_counter(
     last_event_id: Annotated[int | None, Header()] = None,
@@ -487,10 +469,8 @@ async def sse_counter(
     finally:
         # Endless: the only way out is that the client leaves.
         note(f"sse-counter over after {sent}")
-# ANCHOR_END: sse-counter
 
 
-# ANCHOR: sse-finite
 def first_unseen(last_event_id: Annotated[int | None, Header()] = None) -> int:
     first = 0 if last_event_id is None else last_event_id + 1
     if first >= 5:
@@ -506,14 +486,11 @@ async def sse_finite(
         wait = round(ticks(1) * 1000)  # before the browser comes back, in ms
         yield ServerSentEvent(raw_data=f"message {n}", id=str(n), retry=wait)
         await asyncio.sleep(ticks(1))
-# ANCHOR_END: sse-finite
 
 
-# ANCHOR: sse-quiet
 @app.get("/sse-quiet/", response_class=EventSourceResponse)
 async def sse_quiet() -> AsyncIterable[ServerSentEvent]:
     # Nothing to tell: FastAPI sends a comment every 15 seconds, so that nobody
     # between here and the client takes the connection for dead.
     await asyncio.Event().wait()
     yield ServerSentEvent()  # never reached; it makes the handler a generator
-# ANCHOR_END: sse-quiet

@@ -1,22 +1,23 @@
-//! The claims of `lessons/streaming/README.md`, in its order.
+//! The claims of the streaming lesson, which `lessons/streaming/docs/claims.md` lists.
 
-pub mod by_hand;
-mod connections;
+mod file;
 mod first_chunk;
-mod passed_on;
+mod iterators;
+pub mod raw_clients;
+pub mod raw_upstream;
 mod relay;
-mod server_a;
+mod relay_connections;
+mod relay_headers;
 mod shutdown;
 mod sse;
 mod text;
-pub mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use lesson_streaming::server_a::JsonFile;
-use lesson_streaming::text::PLACES;
+use lesson_streaming::file::JsonFile;
+use lesson_streaming::iterators::PLACES;
 use lesson_streaming::upstream::Upstream;
 use lesson_streaming::{AppState, app};
 use lesson_support::{EventLog, Tick};

@@ -1,4 +1,4 @@
-//! A client that prints each piece of a body when it arrives.
+//! A client that prints each piece of a body as it arrives.
 //!
 //! ```text
 //! cargo run -p lesson-streaming --example client http://127.0.0.1:8000/text/
@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
 async fn print_pieces(url: &str) -> Result<(), reqwest::Error> {
     let started = Instant::now();
     let mut response = reqwest::get(url).await?.error_for_status()?;
-    // `response.text()` would wait for the whole body and return it in one piece.
+    // `response.text()` would wait for the whole body.
     while let Some(piece) = response.chunk().await? {
         let seconds = started.elapsed().as_secs_f32();
         println!("{seconds:6.1} s {:?}", String::from_utf8_lossy(&piece));

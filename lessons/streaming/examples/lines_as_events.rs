@@ -1,4 +1,4 @@
-//! The lesson's exercise, solved: the lines of a file as server-sent events.
+//! The exercise's solution: the lines of a file as server-sent events.
 //!
 //! ```text
 //! cargo run -p lesson-streaming --example lines_as_events
@@ -33,13 +33,13 @@ async fn main() -> Result<()> {
 }
 
 // ANCHOR: solution
-/// A line is held in memory until it is sent. A longer one breaks the stream.
+/// A line is kept in memory until it's sent. A longer one breaks the stream.
 const LONGEST_LINE: usize = 64 * 1024;
 
 async fn lines(
     State(path): State<PathBuf>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, LinesCodecError>>>, ApiError> {
-    // Opened before the answer begins: a missing file is no stream that breaks.
+    // Before the answer begins, so an error still has its own status.
     let file = File::open(path).await?;
     let lines = FramedRead::new(file, LinesCodec::new_with_max_length(LONGEST_LINE));
     let events = lines.map_ok(|line| Event::default().data(line));

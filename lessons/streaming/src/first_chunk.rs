@@ -23,7 +23,7 @@ use crate::failing::flush_before_error;
 pub fn router(state: &AppState) -> Router<AppState> {
     let watch = middleware::from_fn_with_state(state.clone(), watch_first_chunk);
     let replay = middleware::from_fn(replay_first_chunk);
-    let mut router = Router::new().route("/teapot-literal/stream", get(teapot));
+    let mut router = Router::new();
     for (name, source) in SOURCES {
         let routes = source_routes(source);
         router = router
@@ -67,8 +67,10 @@ fn ok(tick: Tick) -> Pieces {
     };
     digits.boxed()
 }
+// ANCHOR_END: sources
 
-/// Fails before the first piece: `?` ends the stream with the error as its last item.
+// ANCHOR: errors
+/// Fails before the first piece: `?` makes the error the stream's last item.
 fn raise(_: Tick) -> Pieces {
     let pieces = try_stream! {
         Err(failure())?;
@@ -77,23 +79,22 @@ fn raise(_: Tick) -> Pieces {
     pieces.boxed()
 }
 
-/// The same in other words: a stream's error is an item like any other.
+/// The same, written out: an error is an item like any other.
 fn error_object(_: Tick) -> Pieces {
     stream! { yield Err(failure()) }.boxed()
 }
+// ANCHOR_END: errors
 
+// ANCHOR: midway
 fn midway(_: Tick) -> Pieces {
     let rounds = try_stream! {
-        for round in 0.. {
-            if round == 2 {
-                Err(failure())?;
-            }
-            yield format!("round {round};").into();
-        }
+        yield "round 0;".into();
+        yield "round 1;".into();
+        Err(failure())?;
     };
     rounds.boxed()
 }
-// ANCHOR_END: sources
+// ANCHOR_END: midway
 
 fn midway_object(_: Tick) -> Pieces {
     let rounds = stream! {
@@ -117,7 +118,7 @@ fn failure() -> io::Error {
 }
 
 // ANCHOR: watch
-/// The pitfall: the chunk that was looked at is not in the body any more.
+/// The trap: the chunk that it looked at is no longer in the body.
 async fn watch_first_chunk(
     State(events): State<EventLog>,
     request: Request,
@@ -144,7 +145,7 @@ async fn watch_first_chunk(
 // ANCHOR_END: watch
 
 // ANCHOR: replay
-/// The cure: the chunk goes back in front, and a failure is told from an empty stream.
+/// The cure: put the chunk back in front, and tell a failure from an empty stream.
 async fn replay_first_chunk(request: Request, next: Next) -> Response {
     if request.uri().path() != "/stream" {
         return next.run(request).await;
@@ -164,14 +165,14 @@ async fn replay_first_chunk(request: Request, next: Next) -> Response {
     }
 }
 
-/// An empty chunk never reaches the wire, so it is no first chunk.
+/// An empty chunk is never sent, so it doesn't count as the first.
 fn non_empty_chunks(body: Body) -> impl Stream<Item = Result<Bytes, axum::Error>> + Unpin {
     body.into_data_stream().try_filter(|chunk| ready(!chunk.is_empty()))
 }
 // ANCHOR_END: replay
 
 // ANCHOR: teapot
-/// `Json` cannot be written without its content:
+/// `Json` needs a value; leaving it out doesn't compile:
 ///
 /// ```compile_fail
 /// let answer = (axum::http::StatusCode::IM_A_TEAPOT, axum::Json());

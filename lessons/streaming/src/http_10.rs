@@ -8,17 +8,17 @@ use axum::response::{IntoResponse, Response};
 use lesson_support::ApiError;
 
 // ANCHOR: http-10
-/// Refuses a stream of text or bytes to a client that could not tell half of it from the whole.
+/// Refuses a stream to a client that couldn't tell half of it from the whole.
 ///
-/// Without chunks a body ends when the connection does, for whatever reason. A body whose length
-/// is known has no such problem. Events have none either: a client drops half of one.
+/// Without chunks, a body ends when the connection does, for whatever reason. If its length is
+/// known, that's no problem. Nor is it with events: a client drops half of one.
 pub async fn refuse_streams(request: Request, next: Next) -> Response {
     let version = request.version();
     let response = next.run(request).await;
     if version != Version::HTTP_10 || has_an_end(&response) {
         return response;
     }
-    // As Envoy answers it. Somebody who looks for the status finds the proxy's setting.
+    // Envoy answers the same. Whoever looks this status up finds the proxy's setting.
     ApiError::from_status(StatusCode::UPGRADE_REQUIRED)
         .with_header(header::UPGRADE, HeaderValue::from_static("HTTP/1.1"))
         .with_header(header::CONNECTION, HeaderValue::from_static("upgrade"))

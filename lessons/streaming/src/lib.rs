@@ -5,8 +5,7 @@
 //! curl -N http://127.0.0.1:8000/text/
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. The modules are its
-//! sections, in reading order.
+//! The lesson's text is `README.md`, beside this folder. The modules are in its order.
 
 use std::env::{self, VarError};
 use std::sync::Arc;
@@ -23,18 +22,19 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 mod failing;
+pub mod file;
 pub mod first_chunk;
 pub mod hop_by_hop;
 pub mod http_10;
+pub mod iterators;
 pub mod relay;
-pub mod server_a;
 pub mod sse;
 pub mod sse_by_hand;
 pub mod text;
 pub mod upstream;
 
-use server_a::JsonFile;
-use text::PLACES;
+use file::JsonFile;
+use iterators::PLACES;
 use upstream::Upstream;
 
 /// What the lesson prints when it starts.
@@ -45,13 +45,12 @@ pub const LESSON: Lesson = Lesson {
     readme: "lessons/streaming/README.md",
 };
 
-// ANCHOR: state
 /// What the handlers share. Each takes the part it needs: `State(tick): State<Tick>`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     /// The unit of all pauses.
     pub tick: Tick,
-    /// The log that makes order visible.
+    /// The lines at `/_events`, which make order visible.
     pub events: EventLog,
     /// Cancelled when the server is told to stop.
     pub shutdown: CancellationToken,
@@ -59,19 +58,18 @@ pub struct AppState {
     pub read_timeout: Duration,
     /// The file that server A streams.
     pub json_file: JsonFile,
-    /// Where server B fetches from.
+    /// The server that server B asks.
     pub upstream: Upstream,
     /// The places for iterators that block.
     pub places: Arc<Semaphore>,
 }
-// ANCHOR_END: state
 
 impl AppState {
     /// What start-up makes.
     ///
     /// # Errors
     ///
-    /// If `LESSON_UPSTREAM_URL` is not an address.
+    /// If `LESSON_UPSTREAM_URL` isn't an address.
     pub fn new(server: &Server) -> Result<Self> {
         let upstream = match env::var("LESSON_UPSTREAM_URL") {
             Ok(url) => Upstream::new(&url),
@@ -90,12 +88,12 @@ impl AppState {
     }
 }
 
-// ANCHOR: app
-/// The whole lesson as one router, its sections in reading order.
+/// The whole lesson as one router.
 pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(text::router())
-        .merge(server_a::router())
+        .merge(iterators::router())
+        .merge(file::router())
         .merge(relay::router())
         .merge(first_chunk::router(&state))
         .merge(sse_by_hand::router())
@@ -112,4 +110,3 @@ pub fn app(state: AppState) -> Router {
         ))
         .with_state(state)
 }
-// ANCHOR_END: app

@@ -1,5 +1,6 @@
 //! Server B: passes on what another server streams.
 
+// ANCHOR: use
 use std::io;
 
 use axum::Router;
@@ -18,6 +19,7 @@ use crate::AppState;
 use crate::failing::flush_before_error;
 use crate::hop_by_hop::remove_hop_by_hop;
 use crate::upstream::{Upstream, pieces};
+// ANCHOR_END: use
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {
@@ -31,7 +33,7 @@ pub fn router() -> Router<AppState> {
         .route("/server-b/stream-no-upstream", get(no_upstream))
 }
 
-/// A route that relays this path of server A.
+/// A route that relays a path of server A.
 fn relay_of(path: &'static str) -> MethodRouter<AppState> {
     get(async move |State(upstream): State<Upstream>, request: Parts| {
         relay(&upstream, path, &request).await
@@ -44,18 +46,20 @@ async fn stream(State(upstream): State<Upstream>, request: Parts) -> Result<Resp
 }
 
 async fn relay(upstream: &Upstream, path: &str, request: &Parts) -> Result<Response, ApiError> {
-    let asked = what_is_asked(&request.headers);
-    let answer = upstream.ask(request.method.clone(), path, asked).await?;
+    let wanted = wanted(&request.headers);
+    let answer = upstream.ask(request.method.clone(), path, wanted).await?;
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     remove_hop_by_hop(&mut headers);
-    // It would be a cookie of ours, and the upstream would never see it again.
-    headers.remove(header::SET_COOKIE);
-    Ok((status, headers, Body::from_stream(flush_before_error(pieces(answer)))).into_response())
+    headers.remove(header::SET_COOKIE); // the client would send it to us, not to the upstream
+    let body = Body::from_stream(flush_before_error(pieces(answer)));
+    Ok((status, headers, body).into_response())
 }
+// ANCHOR_END: relay
 
-/// The headers of the request that say which answer is wanted: a part of it, only a newer one,
-/// a compressed one. No other is passed on: cookies and passwords are meant for this server.
-fn what_is_asked(headers: &HeaderMap) -> HeaderMap {
+// ANCHOR: wanted
+/// The request's headers that say which answer is wanted: a part, a newer version, a compressed
+/// one. The others stay here: cookies and passwords are meant for this server.
+fn wanted(headers: &HeaderMap) -> HeaderMap {
     const PASSED_ON: [HeaderName; 5] = [
         header::ACCEPT_ENCODING,
         header::IF_MODIFIED_SINCE,
@@ -63,21 +67,24 @@ fn what_is_asked(headers: &HeaderMap) -> HeaderMap {
         header::IF_RANGE,
         header::RANGE,
     ];
-    let lines = PASSED_ON
-        .iter()
-        .flat_map(|name| headers.get_all(name).iter().map(move |line| (name, line)));
-    lines.map(|(name, line)| (name.clone(), line.clone())).collect()
+    let mut wanted = HeaderMap::new();
+    for name in PASSED_ON {
+        for value in headers.get_all(&name) {
+            wanted.append(name.clone(), value.clone());
+        }
+    }
+    wanted
 }
-// ANCHOR_END: relay
+// ANCHOR_END: wanted
 
 // ANCHOR: split-char
-/// The pitfall: a piece ends where it ends, also in the middle of a character.
+/// The trap: a piece can end in the middle of a character.
 async fn decode_each_piece(
     State(upstream): State<Upstream>,
 ) -> Result<impl IntoResponse, ApiError> {
     let path = "/server-a/stream-split-char";
     let answer = upstream.ask(Method::GET, path, HeaderMap::new()).await?;
-    // Read again in pieces of at most 100 bytes.
+    // The same bytes in pieces of at most 100.
     let bytes = StreamReader::new(pieces(answer).map_err(io::Error::other));
     let hundreds = ReaderStream::with_capacity(bytes, 100);
     let decoded = hundreds.map(|piece| String::from_utf8(piece?.into()).map_err(io::Error::other));

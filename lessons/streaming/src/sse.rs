@@ -1,5 +1,6 @@
 //! Server-sent events with axum's own type.
 
+// ANCHOR: use
 use std::convert::Infallible;
 
 use async_stream::stream;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::AppState;
 use crate::sse_by_hand::five_messages;
+// ANCHOR_END: use
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {
@@ -29,24 +31,23 @@ pub fn router() -> Router<AppState> {
         .route("/sse-quiet/", get(quiet))
 }
 
-// ANCHOR: library
 async fn library(Path(id): Path<i64>, State(state): State<AppState>) -> impl IntoResponse {
     let shutdown = state.shutdown.clone();
     let messages = five_messages("sse-library", state, move |n| format!("id:{id}, message {n}"));
     event_stream(messages.map(|message| Event::default().data(message)), shutdown)
 }
 
-/// What every event stream needs: keep-alives, no proxy that buffers, an end at shutdown.
+// ANCHOR: event-stream
+/// What every event stream needs: an end at shutdown, keep-alives, no buffering proxy.
 fn event_stream<S>(events: S, shutdown: CancellationToken) -> impl IntoResponse
 where
     S: Stream<Item = Event> + Send + 'static,
 {
     let events = events.take_until(shutdown.cancelled_owned()).map(Ok::<_, Infallible>);
-    // A comment line after 15 quiet seconds.
-    let sse = Sse::new(events).keep_alive(KeepAlive::new().text("ping"));
-    ([("x-accel-buffering", "no")], sse)
+    let ping = KeepAlive::new().text("ping"); // a comment after 15 quiet seconds
+    ([("x-accel-buffering", "no")], Sse::new(events).keep_alive(ping)) // the header is nginx's
 }
-// ANCHOR_END: library
+// ANCHOR_END: event-stream
 
 // ANCHOR: native
 async fn native(Path(id): Path<i64>, State(state): State<AppState>) -> impl IntoResponse {
@@ -77,9 +78,8 @@ async fn counter(
     event_stream(counts, shutdown)
 }
 
-/// The number after the last event that the client has seen.
-///
-/// An error would end the feed for good. So a client whose number can't be read starts again.
+/// The number after the last event that the client has seen; 0 if it can't be read, because an
+/// error would end the feed for good.
 fn first_unseen(headers: &HeaderMap) -> u64 {
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<u64>().ok());
     seen.map_or(0, |seen| seen.saturating_add(1))
@@ -95,7 +95,7 @@ async fn finite(
 ) -> Response {
     let unseen = first_unseen(&headers)..5;
     if unseen.is_empty() {
-        // A clean end would bring the client back. This status tells it not to.
+        // After a clean end the client would come back. This status tells it not to.
         return StatusCode::NO_CONTENT.into_response();
     }
     let events = stream! {
@@ -109,8 +109,6 @@ async fn finite(
 }
 // ANCHOR_END: finite
 
-// ANCHOR: quiet
 async fn quiet(State(shutdown): State<CancellationToken>) -> impl IntoResponse {
     event_stream(stream::pending(), shutdown)
 }
-// ANCHOR_END: quiet

@@ -13,17 +13,19 @@ use lesson_support::error::with_causes;
 use reqwest::{Client, Url, redirect, retry};
 use tokio::time::timeout;
 
-// ANCHOR: upstream
-/// How long the upstream may send nothing to a client that waits for it.
+/// How long the upstream may send nothing while a client waits for it.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// How long a connection without a request is kept. The upstream must keep it for longer, or it
-/// is closed there just when it is used here again; uvicorn closes after five seconds.
+// ANCHOR: idle
+/// How long a connection without a request is kept. Keep it for less time than the upstream
+/// does, or it's closed there just as it's used here. uvicorn closes it after five seconds.
 const IDLE: Duration = Duration::from_secs(4);
+// ANCHOR_END: idle
 
+// ANCHOR: upstream
 /// The server to fetch from, and the one client that all requests share.
 ///
-/// A client holds a pool of connections: make it once, at start-up.
+/// A client holds a pool of connections, so make it once, at start-up.
 #[derive(Clone, Debug)]
 pub struct Upstream {
     client: Client,
@@ -35,28 +37,20 @@ impl Upstream {
     ///
     /// # Errors
     ///
-    /// If `base` is no address that begins with `http://`.
+    /// If `base` isn't an address that begins with `http://`.
     pub fn new(base: &str) -> lesson_support::Result<Self> {
         if !base.starts_with("http://") {
             return Err(format!("{base} does not begin with http://").into());
         }
         let host = Url::parse(base)?.host_str().unwrap_or_default().to_owned();
-        // Some are closed at the wrong moment all the same. A GET may be sent again.
-        let retries = retry::for_host(host).classify_fn(|attempt| {
-            if attempt.method().is_safe() && attempt.error().is_some_and(closed_without_a_word) {
-                attempt.retryable()
-            } else {
-                attempt.success()
-            }
-        });
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
-            // Neither `timeout`, which would cut long streams, nor `read_timeout`, which runs on
-            // while our own client pauses.
+            // Neither `timeout`, which would cut long streams, nor `read_timeout`, which also
+            // runs while our own client pauses.
             .pool_idle_timeout(IDLE)
-            .retry(retries)
+            .retry(retries(host))
             .build()?;
         let base = base.trim_end_matches('/').to_owned();
         Ok(Self { client, base })
@@ -69,7 +63,7 @@ impl Upstream {
     }
 
     // ANCHOR: ask
-    /// The upstream's answer, once its head is here and says that there is something to pass on.
+    /// The upstream's answer, once its head is here and says that there's something to pass on.
     pub(crate) async fn ask(
         &self,
         method: Method,
@@ -80,8 +74,8 @@ impl Upstream {
         let head = timeout(SILENCE, self.client.request(method, url).headers(headers).send());
         let answer = head.await.map_err(|_| too_late())?.map_err(gateway_error)?;
         match answer.status() {
-            // The last two are answers to `if-none-match` and `range`.
             status if status.is_success() => Ok(answer),
+            // Answers to `if-none-match` and `range`.
             StatusCode::NOT_MODIFIED | StatusCode::RANGE_NOT_SATISFIABLE => Ok(answer),
             status => {
                 tracing::warn!(%status, path, "the upstream refused");
@@ -95,8 +89,8 @@ impl Upstream {
 // ANCHOR: pieces
 /// The body, piece by piece as it arrives.
 ///
-/// The limit begins anew whenever our client wants a piece: while the client pauses, nobody
-/// polls this stream, and no limit is running.
+/// The limit starts anew whenever our client wants a piece. While the client pauses, nobody
+/// polls this stream, and no limit runs.
 pub(crate) fn pieces(mut answer: reqwest::Response) -> impl Stream<Item = Result<Bytes, BoxError>> {
     try_stream! {
         loop {
@@ -110,8 +104,7 @@ pub(crate) fn pieces(mut answer: reqwest::Response) -> impl Stream<Item = Result
 }
 // ANCHOR_END: pieces
 
-// ANCHOR: gateway-error
-/// The client learns that it is the upstream's fault, the log learns why.
+/// The client learns that the upstream is at fault, and the log says why.
 fn gateway_error(error: reqwest::Error) -> ApiError {
     if error.is_timeout() {
         return too_late();
@@ -125,9 +118,20 @@ fn too_late() -> ApiError {
     ApiError::from_status(StatusCode::GATEWAY_TIMEOUT)
 }
 
-/// The connection was there, and gone before the head.
-fn closed_without_a_word(error: &(dyn Error + 'static)) -> bool {
+// ANCHOR: retries
+/// Sends a GET again if its connection was closed before the answer began: at most twice.
+fn retries(host: String) -> retry::Builder {
+    retry::for_host(host).classify_fn(|attempt| {
+        if attempt.method().is_safe() && attempt.error().is_some_and(is_closed_unanswered) {
+            attempt.retryable()
+        } else {
+            attempt.success()
+        }
+    })
+}
+
+fn is_closed_unanswered(error: &(dyn Error + 'static)) -> bool {
     let error = error.downcast_ref::<reqwest::Error>();
     error.is_some_and(|error| error.is_request() && !error.is_connect() && !error.is_timeout())
 }
-// ANCHOR_END: gateway-error
+// ANCHOR_END: retries

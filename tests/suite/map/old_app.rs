@@ -19,8 +19,8 @@ use tokio::sync::mpsc;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::streaming::by_hand;
-use crate::streaming::versions::get_10;
+use crate::streaming::raw_clients::get_10;
+use crate::streaming::raw_upstream;
 use crate::support::running::serve;
 
 /// The new app, in front of this old one.
@@ -185,7 +185,7 @@ async fn an_old_app_that_is_down_is_a_502() {
 #[tokio::test]
 async fn a_post_is_not_lost_on_a_connection_that_the_old_app_closes() {
     rust_only!("starts an example");
-    let old = by_hand::upstream(async |mut connection, _| {
+    let old = raw_upstream::upstream(async |mut connection, _| {
         if connection.request().await {
             connection.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
         }

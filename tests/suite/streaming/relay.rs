@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use super::server_a::STREAMED;
+use super::file::STREAMED;
 use super::{paused_app, start};
 use crate::support::running::serve;
 
@@ -38,7 +38,7 @@ async fn st_08_body_and_media_type_arrive_unchanged() {
 }
 
 #[tokio::test]
-async fn st_08_the_media_type_is_the_upstreams_own() {
+async fn st_08_the_media_type_is_the_upstreams() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let png = [(header::CONTENT_TYPE, "image/png")];
     let image = serve(Router::new().fallback(async move || (png, "an image"))).await;
@@ -60,7 +60,7 @@ async fn st_09_decoding_each_piece_breaks_on_a_split_character() {
 }
 
 #[tokio::test]
-async fn st_09_bytes_that_are_passed_on_cannot_be_split() {
+async fn st_09_bytes_that_are_passed_on_stay_whole() {
     let server = start().await;
     let answer = server.get("/server-b/stream-split-char-careful").await;
     assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")));
@@ -98,13 +98,13 @@ async fn st_33_a_slow_reader_slows_the_upstream_down() {
     assert!(produced >= read, "{read} bytes were read, {produced} produced");
 }
 
-/// An eighth of a gigabyte here, to keep the suite quick; the README tells of more.
+/// An eighth of a gigabyte, to keep the suite quick; `just bench` takes ten.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn st_34_memory_stays_flat_while_a_large_body_passes() {
     rust_only!("measures the real program");
     let folder = tempfile::tempdir().expect("a folder");
-    let path = super::server_a::sparse_file(folder.path(), SIZE);
+    let path = super::file::sparse_file(folder.path(), SIZE);
     const SIZE: u64 = 128 << 20;
     let server = Binary::start("streaming", &[], &[("LESSON_JSON_FILE", &path)]);
     server.get("/ping").await.text().await;
@@ -167,7 +167,7 @@ async fn st_36_an_upstream_that_does_not_answer_is_a_504() {
 }
 
 #[tokio::test]
-async fn st_36_the_log_tells_why() {
+async fn st_36_the_log_says_why() {
     rust_only!("reads the log of the real program");
     let failing = async || (StatusCode::INTERNAL_SERVER_ERROR, "internals of the upstream");
     let upstream = serve(Router::new().fallback(failing)).await;
@@ -180,7 +180,7 @@ async fn st_36_the_log_tells_why() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn st_36_a_stream_may_take_longer_than_any_pause_in_it() {
+async fn st_36_the_limit_is_for_a_pause_not_for_the_stream() {
     rust_only!("pauses the clock");
     let slow = async || {
         Body::from_stream(stream! {
@@ -198,7 +198,7 @@ async fn st_36_a_stream_may_take_longer_than_any_pause_in_it() {
 }
 
 #[tokio::test]
-async fn st_37_an_upstream_that_breaks_half_way_breaks_the_answer_visibly() {
+async fn st_37_if_the_upstream_breaks_off_so_does_the_answer() {
     let server = start().await;
     for path in ["/server-a/stream-breaks", "/server-b/stream-breaks"] {
         let answer = server.get(path).await;
@@ -258,7 +258,7 @@ async fn st_49_a_client_that_pauses_is_not_taken_for_a_silent_upstream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn st_49_an_upstream_that_is_silent_while_its_client_waits_is_cut() {
+async fn st_49_an_upstream_that_is_silent_while_its_client_waits_is_given_up() {
     rust_only!("pauses the clock");
     let (upstream, given_up) = upstream_that_notices().await;
     let (_, mut state) = paused_app();
@@ -291,7 +291,7 @@ async fn st_46_the_upstream_is_never_taken_from_the_request() {
 }
 
 #[tokio::test]
-async fn st_46_the_upstream_is_not_reached_through_a_proxy_of_the_environment() {
+async fn st_46_proxies_of_the_environment_are_ignored() {
     rust_only!("starts the real program");
     let proxy = [("http_proxy", "http://127.0.0.1:1"), ("HTTP_PROXY", "http://127.0.0.1:1")];
     let server = Binary::start("streaming", &[], &proxy);

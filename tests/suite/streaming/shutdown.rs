@@ -5,13 +5,13 @@ use std::time::Duration;
 use lesson_tests::server::client;
 use lesson_tests::{Binary, End, rust_only, texts};
 
-use super::server_a::sparse_file;
+use super::file::sparse_file;
 
-/// Long enough that a test which waits for it fails.
+/// So long that a test which waits for it fails.
 const LONG: &str = "20000";
 const LONG_ENOUGH: Duration = Duration::from_secs(15);
 
-/// Short enough to wait for.
+/// So short that a test can wait for it.
 const SHORT: &str = "300";
 
 const CUT: &str = "cut after the grace period connections=1 tasks=0\n";
@@ -38,6 +38,19 @@ async fn st_38_sigterm_ends_event_streams_cleanly_and_at_once() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.after < LONG_ENOUGH, "it waited: {:?}", ended.after);
     assert!(!ended.stderr.contains("cut"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn st_38_ctrl_c_does_too_with_axum_serve() {
+    rust_only!("signals an example");
+    let server = Binary::start_example("plain_axum");
+    let mut events = server.get("/events").await;
+    assert_eq!(events.content_type(), Some("text/event-stream"));
+    assert_eq!(texts(&events.take(1).await), ["data: 0\n\n"]);
+    server.signal("INT");
+    assert_eq!(events.rest().await.end, End::Complete);
+    let ended = server.wait();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[tokio::test]
@@ -83,7 +96,7 @@ async fn st_40_what_is_left_after_the_grace_period_is_cut_and_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn st_40_a_request_without_an_answer_gets_none() {
+async fn st_40_a_request_that_is_still_waiting_gets_no_answer() {
     rust_only!("signals the real program");
     let options = ["--grace-ms", SHORT, "--tick-ms", "3600000"];
     let server = Binary::start("streaming", &options, &[("RUST_LOG", "debug")]);

@@ -8,7 +8,7 @@ use lesson_tests::{
     Answer, Binary, End, Target, TestServer, expect, fastapi, paused, rust, rust_only, texts,
 };
 
-use super::server_a::STREAMED;
+use super::file::STREAMED;
 use super::{paused_app, start};
 
 /// What five messages of a feed look like on the wire.
@@ -16,7 +16,7 @@ fn five(message: impl Fn(u32) -> String) -> Vec<String> {
     (0..5).map(message).collect()
 }
 
-/// Asserts that five messages come, one a tick, and that the body then ends well.
+/// Asserts that five messages come, one a tick, and that the body then ends cleanly.
 async fn assert_five(answer: Answer, messages: Vec<String>) {
     let body = answer.rest().await;
     assert_eq!(body.texts(), messages);
@@ -49,7 +49,7 @@ async fn st_24_the_times_are_exact_under_a_paused_clock() {
 }
 
 #[tokio::test]
-async fn st_25_a_browser_needs_the_media_type_and_the_blank_lines() {
+async fn st_25_a_browser_needs_the_media_type_and_blank_lines() {
     let server = start().await;
     let loose = server.get("/sse-loose/7").await;
     assert_eq!(loose.content_type(), None);
@@ -60,7 +60,7 @@ async fn st_25_a_browser_needs_the_media_type_and_the_blank_lines() {
 }
 
 #[tokio::test]
-async fn st_26_a_stream_that_breaks_both_rules_still_streams() {
+async fn st_26_without_both_it_still_streams() {
     let server = start().await;
     let answer = server.get("/sse-loose/7").await;
     assert_eq!((answer.status, answer.content_type()), (200, None));
@@ -69,7 +69,7 @@ async fn st_26_a_stream_that_breaks_both_rules_still_streams() {
 }
 
 #[tokio::test]
-async fn st_27_an_id_that_is_no_integer_is_a_422() {
+async fn st_27_an_id_that_isnt_an_integer_is_a_422() {
     let server = start().await;
     for path in
         ["/sse/abc", "/sse-loose/abc", "/sse-library/abc", "/sse-data/abc", "/sse-native/abc"]
@@ -86,7 +86,7 @@ async fn st_27_an_id_that_is_no_integer_is_a_422() {
 }
 
 #[tokio::test]
-async fn st_27_an_integer_may_be_written_as_pydantic_takes_it() {
+async fn st_27_integers_are_read_as_pydantic_reads_them() {
     let server = start().await;
     for (path, id) in [("-1", "-1"), ("300", "300"), ("%207", "7"), ("1.0", "1"), ("+5", "5")] {
         let mut answer = server.get(&format!("/sse/{path}")).await;
@@ -98,7 +98,7 @@ async fn st_27_an_integer_may_be_written_as_pydantic_takes_it() {
 }
 
 #[tokio::test]
-async fn st_27_head_is_answered_by_the_get_route() {
+async fn st_27_a_get_route_also_answers_head() {
     let server = start().await;
     let answer = server.send(server.request(reqwest::Method::HEAD, "/sse/7")).await;
     assert_eq!(answer.status, expect(rust(200), fastapi(405)));
@@ -112,7 +112,7 @@ async fn st_27_head_is_answered_by_the_get_route() {
 }
 
 #[tokio::test]
-async fn st_28_a_feed_ends_when_its_client_goes_away() {
+async fn st_28_a_feed_ends_when_its_client_leaves() {
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "100")]).await;
     for (path, name) in [
         ("/sse/7", "sse"),
@@ -150,7 +150,7 @@ async fn st_29_the_type_writes_the_framing() {
 }
 
 #[tokio::test]
-async fn st_31_a_message_without_data_is_no_event_for_a_browser() {
+async fn st_31_a_message_without_data_isnt_an_event() {
     let server = start().await;
     assert_eq!(dispatched(server.get("/sse/7").await).await, []);
     let answer = server.get("/sse-data/7").await;
@@ -197,7 +197,7 @@ async fn st_32_both_frameworks_write_the_same_events() {
 }
 
 #[tokio::test]
-async fn st_42_a_client_that_comes_back_resumes_after_the_last_event_it_saw() {
+async fn st_42_a_client_that_comes_back_resumes_after_its_last_event() {
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "100")]).await;
     let mut answer = server.get("/sse-counter/").await;
     let first = answer.take(3).await;
@@ -217,11 +217,11 @@ async fn st_42_a_client_that_comes_back_resumes_after_the_last_event_it_saw() {
 
 /// An error would end the feed for good.
 #[tokio::test]
-async fn st_42_a_number_that_cannot_be_read_starts_from_the_beginning() {
+async fn st_42_an_unreadable_id_starts_from_the_beginning() {
     let server = start().await;
     for unreadable in ["two", "99999999999999999999", "1.5", " "] {
         let answer = resume(&server, "/sse-counter/", unreadable).await;
-        // Python's integers have no end.
+        // Python has no largest integer.
         let is_one = unreadable.len() == 20;
         let status = expect(rust(200), fastapi(if is_one { 200 } else { 422 }));
         assert_eq!(answer.status, status, "{unreadable:?}");
@@ -232,21 +232,21 @@ async fn st_42_a_number_that_cannot_be_read_starts_from_the_beginning() {
     }
 }
 
-/// GET as a browser sends it that has seen an event.
+/// GET as a browser sends it after it has seen an event.
 async fn resume(server: &TestServer, path: &str, last_event_id: &str) -> Answer {
     let request = server.request(reqwest::Method::GET, path);
     server.send(request.header("last-event-id", last_event_id)).await
 }
 
 #[tokio::test]
-async fn st_56_a_client_that_has_seen_all_is_told_not_to_come_back() {
+async fn st_56_a_client_that_has_seen_everything_gets_a_204() {
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "50")]).await;
     let message = |n| format!("data: message {n}\nid: {n}\nretry: 50\n\n");
     let answer = server.get("/sse-finite/").await;
     assert_eq!(answer.status, 200);
     assert_five(answer, five(message)).await;
 
-    // The end was a clean one: an `EventSource` asks for more.
+    // After a clean end, an `EventSource` asks again.
     let answer = resume(&server, "/sse-finite/", "4").await;
     assert_eq!((answer.status, answer.content_type()), (204, None));
     assert_eq!(answer.text().await, "");
@@ -258,7 +258,7 @@ fn counts(numbers: std::ops::Range<u32>) -> Vec<String> {
     numbers.map(|n| format!("data: count {n}\nid: {n}\n\n")).collect()
 }
 
-/// Fifteen real seconds on the other targets, none on ours.
+/// It takes fifteen real seconds on the other targets, and none on ours.
 #[tokio::test(start_paused = true)]
 async fn st_43_a_quiet_stream_sends_a_comment_every_15_seconds() {
     let mut server = None;
@@ -278,7 +278,7 @@ async fn st_43_a_quiet_stream_sends_a_comment_every_15_seconds() {
 }
 
 #[tokio::test]
-async fn st_44_caches_and_buffering_proxies_are_told_to_keep_out() {
+async fn st_44_caches_and_proxies_are_told_not_to_keep_events() {
     let server = start().await;
     for path in ["/sse-native/7", "/sse-counter/", "/sse-finite/", "/sse-quiet/"] {
         let answer = server.get(path).await;
@@ -323,6 +323,6 @@ async fn the_exercise_breaks_off_at_a_line_that_is_too_long() {
     let server = Binary::start_example_with("lines_as_events", &[], &variables);
     let body = server.get("/lines").await.rest().await;
     assert_eq!(body.end, End::Broken);
-    // What was not on its way when the stream failed is lost.
+    // Pieces that weren't sent when the stream failed may be lost.
     assert!(format!("data: short\n\ndata: {long}\n\n").starts_with(&body.text()));
 }

@@ -1,20 +1,8 @@
 //! Text streams, their client, and their content types.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::Router;
-use futures_util::FutureExt;
-use futures_util::future::select_all;
-use lesson_streaming::{AppState, app};
-use lesson_support::Tick;
 use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
 use lesson_tests::{binary, texts};
-use tokio::runtime::Builder;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
-use super::server_a::STREAMED;
 use super::{paused_app, start};
 
 const PIECE: &str = "some text data";
@@ -51,100 +39,7 @@ async fn st_01_the_times_are_exact_under_a_paused_clock() {
 }
 
 #[tokio::test]
-async fn st_02_any_iterator_can_be_streamed() {
-    let server = start().await;
-    let answer = server.get("/text/sync-iterator").await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
-    assert_eq!(answer.content_type(), None);
-    let body = answer.rest().await;
-    assert_eq!(body.texts(), ["one ", "two ", "three"]);
-    assert_eq!(body.end, End::Complete);
-    assert!(body.pieces[1].at > 0.9 && body.pieces[2].at > 1.9, "{body:?}");
-    assert!(body.ended_at > 2.9, "{body:?}");
-}
-
-#[tokio::test]
-async fn st_02_an_iterator_that_blocks_holds_nobody_up() {
-    let server = start().await;
-    // More streams at once than the runtime has workers.
-    let mut streams = Vec::new();
-    for _ in 0..8 {
-        streams.push(server.get("/text/sync-iterator").await);
-    }
-    assert_eq!(server.get("/ping").await.text().await, r#""pong""#);
-    for mut stream in streams {
-        assert_eq!(texts(&stream.take(1).await), ["one "]);
-        assert_eq!(stream.rest().await.end, End::Complete);
-    }
-}
-
-/// The lesson on a runtime whose pool has few threads, and as many places as `places` says.
-fn on_few_threads(places: usize, tick: Tick, test: impl AsyncFnOnce(Router)) {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(1)
-        .max_blocking_threads(THREADS)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let (_, state) = paused_app();
-        let places = Arc::new(Semaphore::new(places));
-        test(app(AppState { tick, places, ..state })).await;
-    });
-    // A thread that blocks is not waited for.
-    runtime.shutdown_background();
-}
-
-const THREADS: usize = 4;
-
-async fn assert_a_file_is_answered(app: &Router) {
-    let file = async { paused::get(app, "/server-a/stream").await.text().await };
-    let file = timeout(Duration::from_secs(15), file).await;
-    assert_eq!(file.expect("a thread for the file"), STREAMED);
-}
-
-#[test]
-fn st_58_clients_that_read_nothing_hold_no_thread() {
-    rust_only!("sets the size of the pool");
-    on_few_threads(THREADS, Tick::from_ms(1), async |app| {
-        let mut stalled = Vec::new();
-        for _ in 0..2 * THREADS {
-            let mut answer = paused::get(&app, "/text/sync-iterator").await;
-            assert_eq!(texts(&answer.take(1).await), ["one "]);
-            stalled.push(answer);
-        }
-        assert_a_file_is_answered(&app).await;
-        // They have missed nothing.
-        for answer in stalled {
-            assert_eq!(answer.rest().await.texts(), ["two ", "three"]);
-        }
-    });
-}
-
-#[test]
-fn st_58_iterators_that_block_leave_threads_to_others() {
-    rust_only!("sets the size of the pool");
-    // The second item of each comes after the test.
-    on_few_threads(THREADS - 1, Tick::from_ms(60_000), async |app| {
-        let mut waiting = Vec::new();
-        for _ in 0..2 * THREADS {
-            let mut answer = paused::get(&app, "/text/sync-iterator").await;
-            assert_eq!(texts(&answer.take(1).await), ["one "]);
-            waiting.push(answer);
-        }
-        let second = select_all(waiting.iter_mut().map(|answer| answer.next_piece().boxed()));
-        tokio::select! {
-            // In this order: all are under way before the file is asked for.
-            biased;
-            _ = second => panic!("a second item"),
-            () = assert_a_file_is_answered(&app) => {}
-        }
-    });
-}
-
-#[tokio::test]
-async fn st_03_a_client_that_asks_for_pieces_gets_them_as_they_arrive() {
+async fn st_03_a_client_that_reads_pieces_gets_them_as_they_arrive() {
     // The first is compared with all, so the ticks may be short.
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "4")]).await;
     let started = std::time::Instant::now();
@@ -162,7 +57,7 @@ async fn st_03_a_client_that_asks_for_pieces_gets_them_as_they_arrive() {
 }
 
 #[tokio::test]
-async fn st_03_a_client_that_asks_for_the_body_waits_for_all_of_it() {
+async fn st_03_a_client_that_reads_the_whole_body_waits_for_its_end() {
     // Waiting is never too short, however short the tick is.
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "2")]).await;
     let started = std::time::Instant::now();
@@ -173,7 +68,7 @@ async fn st_03_a_client_that_asks_for_the_body_waits_for_all_of_it() {
 }
 
 #[tokio::test]
-async fn st_03_the_client_of_the_lesson_prints_each_piece() {
+async fn st_03_the_lessons_client_prints_each_piece() {
     rust_only!("runs the lesson's own client");
     let server = start().await;
     let url = format!("{}/text/sync-iterator", server.base_url());
@@ -193,9 +88,9 @@ async fn st_04_a_stream_without_a_media_type_has_no_content_type() {
     assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
 }
 
-/// With either of them, a browser has nothing to guess.
+/// With either of the two, a browser has nothing to guess.
 #[tokio::test]
-async fn st_55_a_browser_need_not_guess_what_it_shows() {
+async fn st_55_a_browser_doesnt_have_to_guess_the_type() {
     let server = start().await;
     let answer = server.get("/text/").await;
     assert_eq!(answer.content_type(), Some("text/plain; charset=utf-8"));
@@ -203,7 +98,7 @@ async fn st_55_a_browser_need_not_guess_what_it_shows() {
 }
 
 #[tokio::test]
-async fn st_05_a_charset_is_sent_only_where_somebody_wrote_it() {
+async fn st_05_a_charset_is_sent_only_if_you_write_one() {
     let server = start().await;
     assert_eq!(server.get("/bare-ok/stream").await.content_type(), Some("text"));
     let by_hand = server.get("/sse/7").await;
@@ -216,7 +111,7 @@ async fn st_05_a_charset_is_sent_only_where_somebody_wrote_it() {
 }
 
 #[tokio::test]
-async fn st_06_a_stream_is_dropped_when_its_client_goes_away() {
+async fn st_06_a_stream_is_dropped_when_its_client_leaves() {
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "50")]).await;
     let mut answer = server.get("/text/").await;
     assert_eq!(texts(&answer.take(3).await), [PIECE; 3]);

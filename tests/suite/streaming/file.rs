@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use lesson_streaming::app;
-use lesson_streaming::server_a::JsonFile;
+use lesson_streaming::file::JsonFile;
 use lesson_tests::{Binary, End, TestServer, expect, fastapi, own_server_only, paused, rust};
 use lesson_tests::{rust_only, texts, workspace};
 
@@ -28,7 +28,7 @@ async fn st_07_a_file_is_streamed_character_by_character() {
 }
 
 #[tokio::test]
-async fn st_10_a_missing_file_is_found_out_before_the_answer_begins() {
+async fn st_10_a_missing_file_is_a_404_before_the_body_begins() {
     let server = start().await;
     let answer = server.get("/server-a/stream-missing-file").await;
     assert_eq!(answer.status, expect(rust(404), fastapi(200)));
@@ -38,7 +38,7 @@ async fn st_10_a_missing_file_is_found_out_before_the_answer_begins() {
 }
 
 #[tokio::test]
-async fn st_10_a_file_that_cannot_be_opened_is_a_500_that_tells_nothing() {
+async fn st_10_a_file_that_cant_be_opened_is_a_500_without_details() {
     own_server_only!("sets LESSON_JSON_FILE");
     let below_a_file = format!("{}/Cargo.toml/x.json", workspace::root().display());
     let variables = [("LESSON_JSON_FILE", below_a_file.as_str())];
@@ -51,7 +51,7 @@ async fn st_10_a_file_that_cannot_be_opened_is_a_500_that_tells_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn st_47_the_pieces_are_of_64_kib() {
+async fn st_47_the_pieces_have_64_kib() {
     rust_only!("calls the router in process");
     let folder = tempfile::tempdir().expect("a folder");
     let path = sparse_file(folder.path(), 1_000_000);
@@ -90,7 +90,7 @@ async fn st_47_a_file_of_any_size_leaves_in_large_pieces() {
     }
 }
 
-/// A file of zeros is a text of one line.
+/// A file of zeros is text, all in one line.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn st_54_a_line_of_any_length_is_streamed_in_little_memory() {
@@ -108,7 +108,7 @@ async fn st_54_a_line_of_any_length_is_streamed_in_little_memory() {
 }
 
 #[tokio::test]
-async fn st_54_what_is_no_text_breaks_the_stream() {
+async fn st_54_bytes_that_arent_text_break_the_stream() {
     own_server_only!("sets LESSON_JSON_FILE");
     let folder = tempfile::tempdir().expect("a folder");
     for not_utf_8 in [&b"ab\xffcd"[..], b"ab\x80", b"ab\xea\xb0"] {

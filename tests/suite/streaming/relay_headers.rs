@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use lesson_tests::{Answer, TestServer, expect, fastapi, own_server_only, rust};
 
-use super::by_hand;
+use super::raw_upstream;
 use super::relay::relay_of;
 use crate::support::running::serve;
 
@@ -28,7 +28,7 @@ async fn upstream(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> 
 }
 
 #[tokio::test]
-async fn st_50_a_compressed_body_stays_one() {
+async fn st_50_a_compressed_body_stays_compressed() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let json = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_ENCODING, "gzip")];
     let server = upstream((json, GZIP)).await;
@@ -44,7 +44,7 @@ async fn st_50_a_compressed_body_stays_one() {
 }
 
 #[tokio::test]
-async fn st_50_what_is_said_about_the_body_is_passed_on() {
+async fn st_50_headers_about_the_body_are_passed_on() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let about_the_body = [
         (header::ACCEPT_RANGES, "bytes"),
@@ -82,17 +82,17 @@ async fn st_50_what_is_said_about_the_body_is_passed_on() {
 }
 
 /// Headers about the connection between the two servers, one of them only because `connection`
-/// says so; a length that does not count, because there are chunks; and a cookie.
+/// names it; a length, which doesn't count beside chunks; and a cookie.
 const HEAD: &str = "HTTP/1.1 200 OK\r\nconnection: X-Hop, Keep-Alive\r\nx-hop: 1\r\n\
     keep-alive: timeout=5\r\nproxy-authenticate: Basic\r\nproxy-connection: keep-alive\r\n\
     te: trailers\r\ntrailer: x-checksum\r\nupgrade: echo\r\ncontent-length: 3\r\n\
     transfer-encoding: chunked\r\nset-cookie: session=1\r\nx-end: 2\r\n\r\n";
 
 #[tokio::test]
-async fn st_50_what_is_about_one_connection_is_not() {
+async fn st_50_headers_about_one_connection_are_not() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let answer = format!("{HEAD}7\r\na,b,c,d\r\n0\r\nx-checksum: 1\r\n\r\n");
-    let upstream = by_hand::upstream(move |connection, _| {
+    let upstream = raw_upstream::upstream(move |connection, _| {
         let answer = answer.clone();
         async move { connection.answer_each(&answer).await }
     });
@@ -104,9 +104,9 @@ async fn st_50_what_is_about_one_connection_is_not() {
     assert_eq!(answer.text().await, "a,b,c,d");
 }
 
-/// A cookie or a password of this server is none of the upstream's business.
+/// Cookies and passwords for this server are none of the upstream's business.
 #[tokio::test]
-async fn st_50_the_upstream_learns_what_is_asked_for_and_not_by_whom() {
+async fn st_50_the_upstream_learns_what_is_wanted_but_not_by_whom() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let telling = async |headers: HeaderMap| {
         let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
@@ -138,7 +138,7 @@ async fn st_50_the_upstream_learns_what_is_asked_for_and_not_by_whom() {
 }
 
 #[tokio::test]
-async fn st_51_a_status_that_says_something_about_the_body_is_passed_on() {
+async fn st_51_a_status_about_the_body_is_passed_on() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     for (status, body) in [
         (StatusCode::OK, "a body"),
@@ -156,7 +156,7 @@ async fn st_51_a_status_that_says_something_about_the_body_is_passed_on() {
 const TEN: &str = "0123456789";
 const VERSION: &str = "\"v1\"";
 
-/// A file of ten bytes, which can be had in part, and only if it is another one.
+/// A file of ten bytes that answers ranges and conditions.
 async fn ten_bytes(method: Method, headers: HeaderMap) -> impl IntoResponse {
     let asked = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let range =
@@ -201,7 +201,7 @@ async fn st_51_a_client_gets_the_part_that_it_asks_for() {
 }
 
 #[tokio::test]
-async fn st_51_a_head_is_asked_for_without_the_body() {
+async fn st_51_head_is_passed_on_as_head() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let server = relay_of(&serve(Router::new().fallback(ten_bytes)).await).await;
     let answer = server.send(server.request(Method::HEAD, "/server-b/file")).await;

@@ -10,19 +10,19 @@ use lesson_tests::{End, expect, fastapi, own_server_only, paused, rust, rust_onl
 use tokio::time::sleep;
 
 use super::relay::relay_of;
-use super::{by_hand, paused_app};
+use super::{paused_app, raw_upstream};
 
-/// It says nothing about closing: the connection could be used again.
+/// It doesn't announce that the connection will be closed.
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// The upstream closes at once after its answer, or just when the next request is on its way.
+/// The upstream closes right after its answer, or when the next request is already on its way.
 #[tokio::test]
-async fn st_53_a_connection_that_the_upstream_closes_is_no_error() {
+async fn st_53_a_connection_that_the_upstream_closes_isnt_an_error() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     for waits_for_another in [false, true] {
         let lost = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&lost);
-        let upstream = by_hand::upstream(move |mut connection, _| {
+        let upstream = raw_upstream::upstream(move |mut connection, _| {
             let lost = Arc::clone(&counter);
             async move {
                 if connection.request().await {
@@ -45,9 +45,9 @@ async fn st_53_a_connection_that_the_upstream_closes_is_no_error() {
 }
 
 #[tokio::test]
-async fn st_53_not_for_ever() {
+async fn st_53_a_request_is_sent_three_times_at_most() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
-    let upstream = by_hand::upstream(async |mut connection, _| {
+    let upstream = raw_upstream::upstream(async |mut connection, _| {
         connection.request().await;
     })
     .await;
@@ -61,9 +61,10 @@ async fn st_53_not_for_ever() {
 
 /// uvicorn keeps a connection for five seconds.
 #[tokio::test(start_paused = true)]
-async fn st_53_a_connection_is_kept_for_less_than_the_upstream_keeps_it() {
+async fn st_53_an_idle_connection_is_closed_before_the_upstream_does_it() {
     rust_only!("pauses the clock");
-    let upstream = by_hand::upstream(async |connection, _| connection.answer_each(OK).await).await;
+    let upstream =
+        raw_upstream::upstream(async |connection, _| connection.answer_each(OK).await).await;
     let (_, mut state) = paused_app();
     state.upstream = Upstream::new(&upstream.url).expect("a client");
     let app = app(state);
@@ -74,11 +75,11 @@ async fn st_53_a_connection_is_kept_for_less_than_the_upstream_keeps_it() {
     }
 }
 
-/// What it may send before it is taken for broken is hyper's limit, not this lesson's.
+/// How long a head may get is hyper's limit, not this lesson's.
 #[tokio::test]
-async fn st_54_a_head_without_an_end_is_a_502() {
+async fn st_54_an_endless_head_is_a_502() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
-    let upstream = by_hand::upstream(async |mut connection, index| {
+    let upstream = raw_upstream::upstream(async |mut connection, index| {
         connection.request().await;
         let line = format!("x-{index}: {}\r\n", "x".repeat(1000));
         let head = format!("HTTP/1.1 200 OK\r\n{}", line.repeat(50));

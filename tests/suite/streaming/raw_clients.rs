@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Duration, timeout};
 
+use super::file::STREAMED;
 use super::relay::relay_of;
-use super::server_a::STREAMED;
 use super::start;
 use crate::support::running::serve;
 
@@ -52,7 +52,7 @@ pub(crate) async fn get_10(base_url: &str, path: &str) -> Raw {
 }
 
 #[tokio::test]
-async fn st_52_half_a_stream_would_look_whole_to_http_10_so_it_gets_none() {
+async fn st_52_http_10_clients_get_no_stream() {
     let server = start().await;
     const REFUSED: &str = r#"{"detail":"Upgrade Required"}"#;
     for (path, body) in [
@@ -69,7 +69,7 @@ async fn st_52_half_a_stream_would_look_whole_to_http_10_so_it_gets_none() {
 }
 
 #[tokio::test]
-async fn st_52_an_answer_with_an_end_is_for_http_10_too() {
+async fn st_52_http_10_clients_get_answers_whose_end_shows() {
     let server = start().await;
     let ping = get_10(server.base_url(), "/ping").await;
     assert_eq!((ping.status(), ping.body.as_str()), ("200", r#""pong""#));
@@ -82,7 +82,7 @@ async fn st_52_an_answer_with_an_end_is_for_http_10_too() {
 }
 
 #[tokio::test]
-async fn st_52_so_is_a_file_whose_length_the_upstream_knows() {
+async fn st_52_http_10_clients_get_a_relayed_file_of_known_length() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let file = Router::new().fallback(async || Bytes::from("a file"));
     let server = relay_of(&serve(file).await).await;
@@ -92,7 +92,7 @@ async fn st_52_so_is_a_file_whose_length_the_upstream_knows() {
 }
 
 #[tokio::test]
-async fn st_57_a_client_that_closes_its_sending_half_has_left() {
+async fn st_57_a_client_that_closes_its_sending_half_counts_as_gone() {
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "50")]).await;
     let mut stream = connect(server.base_url()).await;
     stream.write_all(b"GET /text/ HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");

@@ -1,5 +1,6 @@
-//! Server A: a file as a stream, character by character and in large pieces.
+//! Server A: a file as a stream, in large pieces and character by character.
 
+// ANCHOR: use
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::io;
@@ -20,6 +21,7 @@ use tokio_util::io::ReaderStream;
 
 use crate::AppState;
 use crate::failing::flush_before_error;
+// ANCHOR_END: use
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {
@@ -45,6 +47,23 @@ impl JsonFile {
 
 const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
 
+// ANCHOR: file
+async fn stream_file(
+    State(JsonFile(path)): State<JsonFile>,
+) -> Result<impl IntoResponse, ApiError> {
+    let file = open(&path).await?; // before the answer begins: `?` is still a 404
+    let pieces = ReaderStream::with_capacity(file, 64 * 1024);
+    Ok((JSON, Body::from_stream(flush_before_error(pieces))))
+}
+
+async fn open(path: &Path) -> Result<File, ApiError> {
+    File::open(path).await.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ApiError::from_status(StatusCode::NOT_FOUND),
+        _ => error.into(), // a 500; the log says why
+    })
+}
+// ANCHOR_END: file
+
 // ANCHOR: characters
 async fn stream_characters(
     State(JsonFile(path)): State<JsonFile>,
@@ -53,15 +72,7 @@ async fn stream_characters(
     Ok((JSON, Body::from_stream(flush_before_error(characters(file)))))
 }
 
-/// Opened before the answer begins, a missing file is still a 404.
-async fn open(path: &Path) -> Result<File, ApiError> {
-    File::open(path).await.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => ApiError::from_status(StatusCode::NOT_FOUND),
-        _ => error.into(),
-    })
-}
-
-/// One piece a character: as wasteful as Python's `yield from row`, and as easy to watch.
+/// A piece for each character: as wasteful as Python's `yield from row`, and good to watch.
 fn characters(file: File) -> impl Stream<Item = io::Result<String>> {
     let mut bytes = BufReader::new(file);
     try_stream! {
@@ -70,8 +81,10 @@ fn characters(file: File) -> impl Stream<Item = io::Result<String>> {
         }
     }
 }
+// ANCHOR_END: characters
 
-/// Not `read_line`: it would hold a line in memory, however long it is.
+// ANCHOR: next-character
+/// Not `read_line`, which keeps a whole line in memory, however long it is.
 async fn next_character(bytes: &mut BufReader<File>) -> io::Result<Option<String>> {
     let Some(&first) = bytes.fill_buf().await?.first() else { return Ok(None) };
     // The first byte of a character says how many there are: 0xxxxxxx, 110xxxxx, 1110xxxx…
@@ -79,23 +92,14 @@ async fn next_character(bytes: &mut BufReader<File>) -> io::Result<Option<String
     bytes.read_exact(&mut character).await?;
     String::from_utf8(character).map(Some).map_err(io::Error::other)
 }
-// ANCHOR_END: characters
-
-// ANCHOR: file
-async fn stream_file(
-    State(JsonFile(path)): State<JsonFile>,
-) -> Result<impl IntoResponse, ApiError> {
-    let pieces = ReaderStream::with_capacity(open(&path).await?, 64 * 1024);
-    Ok((JSON, Body::from_stream(flush_before_error(pieces))))
-}
-// ANCHOR_END: file
+// ANCHOR_END: next-character
 
 async fn missing_file(State(JsonFile(path)): State<JsonFile>) -> Result<Body, ApiError> {
     let file = open(&path.with_file_name("no-such-file.json")).await?;
     Ok(Body::from_stream(flush_before_error(characters(file))))
 }
 
-/// A character of three bytes whose first byte is the hundredth of the body.
+/// A character of three bytes, the first of which is the body's hundredth byte.
 async fn split_character() -> impl IntoResponse {
     let text = format!("{}가{}", "x".repeat(99), "y".repeat(20));
     (JSON, Body::from_stream(stream! { yield Ok::<_, Infallible>(text) }))
