@@ -1,7 +1,37 @@
 //! A body that fails: what was made before the failure should still arrive.
 
+use std::io;
+
+use async_stream::try_stream;
+use axum::Router;
+use axum::body::Body;
+use axum::response::IntoResponse;
+use axum::routing::get;
 use futures_util::{Stream, StreamExt};
 use tokio::task::yield_now;
+
+use crate::AppState;
+use crate::file::JSON;
+
+/// The section's route.
+pub fn router() -> Router<AppState> {
+    Router::new().route("/server-a/stream-breaks", get(breaks))
+}
+
+// ANCHOR: breaks
+async fn breaks() -> impl IntoResponse {
+    (JSON, Body::from_stream(flush_before_error(half_a_file())))
+}
+
+fn half_a_file() -> impl Stream<Item = io::Result<&'static str>> {
+    try_stream! {
+        yield "{\"numbers\": [";
+        yield "1, ";
+        yield "2, ";
+        Err(io::Error::other("server A fails half-way"))?;
+    }
+}
+// ANCHOR_END: breaks
 
 // ANCHOR: flush-before-error
 /// Lets hyper send the pieces before an error.

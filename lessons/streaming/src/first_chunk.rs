@@ -85,7 +85,6 @@ fn error_object(_: Tick) -> Pieces {
 }
 // ANCHOR_END: errors
 
-// ANCHOR: midway
 fn midway(_: Tick) -> Pieces {
     let rounds = try_stream! {
         yield "round 0;".into();
@@ -94,7 +93,6 @@ fn midway(_: Tick) -> Pieces {
     };
     rounds.boxed()
 }
-// ANCHOR_END: midway
 
 fn midway_object(_: Tick) -> Pieces {
     let rounds = stream! {

@@ -21,7 +21,8 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-mod failing;
+pub mod characters;
+pub mod failing;
 pub mod file;
 pub mod first_chunk;
 pub mod hop_by_hop;
@@ -94,6 +95,8 @@ pub fn app(state: AppState) -> Router {
         .merge(text::router())
         .merge(iterators::router())
         .merge(file::router())
+        .merge(characters::router())
+        .merge(failing::router())
         .merge(relay::router())
         .merge(first_chunk::router(&state))
         .merge(sse_by_hand::router())

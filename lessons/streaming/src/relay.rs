@@ -1,19 +1,15 @@
 //! Server B: passes on what another server streams.
 
 // ANCHOR: use
-use std::io;
-
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::{self, HeaderName};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use futures_util::{StreamExt, TryStreamExt};
 use lesson_support::ApiError;
-use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::AppState;
 use crate::failing::flush_before_error;
@@ -26,7 +22,6 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/server-b/stream", get(stream))
         .route("/server-b/file", relay_of("/server-a/file"))
-        .route("/server-b/stream-split-char", get(decode_each_piece))
         .route("/server-b/stream-split-char-careful", relay_of("/server-a/stream-split-char"))
         .route("/server-b/stream-missing-file", relay_of("/server-a/stream-missing-file"))
         .route("/server-b/stream-breaks", relay_of("/server-a/stream-breaks"))
@@ -76,22 +71,6 @@ fn wanted(headers: &HeaderMap) -> HeaderMap {
     wanted
 }
 // ANCHOR_END: wanted
-
-// ANCHOR: split-char
-/// The trap: a piece can end in the middle of a character.
-async fn decode_each_piece(
-    State(upstream): State<Upstream>,
-) -> Result<impl IntoResponse, ApiError> {
-    let path = "/server-a/stream-split-char";
-    let answer = upstream.ask(Method::GET, path, HeaderMap::new()).await?;
-    // The same bytes in pieces of at most 100.
-    let bytes = StreamReader::new(pieces(answer).map_err(io::Error::other));
-    let hundreds = ReaderStream::with_capacity(bytes, 100);
-    let decoded = hundreds.map(|piece| String::from_utf8(piece?.into()).map_err(io::Error::other));
-    let json = [(header::CONTENT_TYPE, "application/json")];
-    Ok((json, Body::from_stream(flush_before_error(decoded))))
-}
-// ANCHOR_END: split-char
 
 /// Nobody listens on port 1, so the connection is refused.
 async fn no_upstream(

@@ -89,7 +89,7 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\nconnection: X-Hop, Keep-Alive\r\nx-hop: 1
     transfer-encoding: chunked\r\nset-cookie: session=1\r\nx-end: 2\r\n\r\n";
 
 #[tokio::test]
-async fn st_50_headers_about_one_connection_are_not() {
+async fn st_50_headers_about_one_connection_stay_behind() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     let answer = format!("{HEAD}7\r\na,b,c,d\r\n0\r\nx-checksum: 1\r\n\r\n");
     let upstream = raw_upstream::upstream(move |connection, _| {
