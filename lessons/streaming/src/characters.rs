@@ -53,7 +53,7 @@ fn characters(file: File) -> impl Stream<Item = io::Result<String>> {
 /// Not `read_line`, which keeps a whole line in memory, however long it is.
 async fn next_character(bytes: &mut BufReader<File>) -> io::Result<Option<String>> {
     let Some(&first) = bytes.fill_buf().await?.first() else { return Ok(None) };
-    // The first byte of a character says how many there are: 0xxxxxxx, 110xxxxx, 1110xxxx…
+    // The first byte says how many there are: 0xxxxxxx one, 110xxxxx two, 1110xxxx three…
     let mut character = vec![0; first.leading_ones().clamp(1, 4) as usize];
     bytes.read_exact(&mut character).await?;
     String::from_utf8(character).map(Some).map_err(io::Error::other)

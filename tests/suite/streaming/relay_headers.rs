@@ -83,7 +83,7 @@ async fn st_50_headers_about_the_body_are_passed_on() {
 
 /// Headers about the connection between the two servers, one of them only because `connection`
 /// names it; a length, which doesn't count beside chunks; and a cookie.
-const HEAD: &str = "HTTP/1.1 200 OK\r\nconnection: X-Hop, Keep-Alive\r\nx-hop: 1\r\n\
+const HEAD: &str = "HTTP/1.1 200 OK\r\nconnection: Keep-Alive, X-Hop\r\nx-hop: 1\r\n\
     keep-alive: timeout=5\r\nproxy-authenticate: Basic\r\nproxy-connection: keep-alive\r\n\
     te: trailers\r\ntrailer: x-checksum\r\nupgrade: echo\r\ncontent-length: 3\r\n\
     transfer-encoding: chunked\r\nset-cookie: session=1\r\nx-end: 2\r\n\r\n";
