@@ -224,12 +224,14 @@ async def decorator_page(number: int) -> int:
     return number  # DE-47
 
 
+# ANCHOR: router
 router_items = APIRouter(
     prefix="/router",
     tags=["items"],
     dependencies=[Depends(verify_token)],
     responses={404: {"description": "Not found"}},
 )
+# ANCHOR_END: router
 
 
 @router_items.get("/items/")
@@ -335,10 +337,12 @@ async def query_checker_foo(
 SESSIONS = {"token-of-alice": "alice"}
 
 
+# ANCHOR: current-user
 async def current_user(x_token: Annotated[str, Header()]) -> str:
     if x_token not in SESSIONS:
         raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "APIKey"})
     return SESSIONS[x_token]
+# ANCHOR_END: current-user
 
 
 @app.get("/override/me")
@@ -349,6 +353,7 @@ async def me(user: Annotated[str, Depends(current_user)]) -> dict[str, str]:
 # --- a scope around the handler: function scope -------------------------------
 
 
+# ANCHOR: get-session
 async def get_session() -> AsyncIterator[str]:
     note("session opened")
     try:
@@ -360,6 +365,7 @@ async def get_session() -> AsyncIterator[str]:
         note("session committed")
     finally:
         note("session closed")
+# ANCHOR_END: get-session
 
 
 # DE-51: closed when the handler is over, before anything is sent.
@@ -372,6 +378,12 @@ async def scope_function(item_id: str, session: Session) -> dict[str, str]:
     if item_id == "http":
         raise HTTPException(404)
     return {"item_id": item_id, "session": session}
+
+
+@app.get("/scope-function/crash")
+async def scope_crash(session: Session) -> str:
+    note("handler")
+    return [][0]  # DE-71: a bug
 
 
 async def swallow() -> AsyncIterator[str]:

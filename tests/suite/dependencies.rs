@@ -9,6 +9,7 @@ mod function;
 mod guards;
 mod instance;
 mod layers;
+mod manifest;
 mod read_body;
 mod sub;
 mod time_limit;

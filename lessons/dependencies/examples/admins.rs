@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::routing::get;
 use axum_extra::extract::Cached;
 use fastapi_extract::{Header, Rejection, Secret};
-use lesson_dependencies::current_user::unauthorized;
+use lesson_dependencies::current_user::Unauthorized;
 use lesson_dependencies::guards::is_same;
 use lesson_support::{ApiError, EventLog, Lesson, Result, Server, shared_routes};
 use serde::Deserialize;
@@ -61,7 +61,7 @@ impl FromRequestParts<AppState> for User {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
         state.events.add("token looked up");
         let found = USERS.into_iter().find(|(token, _)| is_same(x_token.expose(), token));
-        let (_, user) = found.ok_or_else(|| unauthorized("Unknown token"))?;
+        let (_, user) = found.ok_or(Unauthorized("Unknown token"))?;
         Ok(user)
     }
 }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 // ANCHOR: use
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::{Header, Rejection, Secret};
-use lesson_support::ApiError;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::AppState;
 // ANCHOR_END: use
@@ -21,18 +22,27 @@ struct TokenHeader {
     x_token: Secret, // a string that no log and no 422 shows
 }
 
-/// The name of the user who sent the request.
-pub struct CurrentUser(String);
-
 impl FromRequestParts<AppState> for CurrentUser {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Rejection> {
         let Header(TokenHeader { x_token }) = Header::from_request_parts(parts, state).await?;
-        let user = state.sessions.user(x_token.expose());
-        Ok(Self(user.ok_or_else(|| unauthorized("Unknown token"))?))
+        let name = state.sessions.user(x_token.expose());
+        Ok(Self(name.ok_or(Unauthorized("Unknown token"))?))
     }
 }
+
+/// With this, `?` makes a `Rejection` of a 401.
+impl From<Unauthorized> for Rejection {
+    fn from(error: Unauthorized) -> Self {
+        Self::Raised(Box::new(error.into_response()))
+    }
+}
+// ANCHOR_END: current-user
+
+/// The name of the user who sent the request.
+#[derive(Clone)]
+pub struct CurrentUser(pub String);
 
 #[derive(Serialize)]
 struct Me {
@@ -42,30 +52,29 @@ struct Me {
 async fn me(CurrentUser(user): CurrentUser) -> Json<Me> {
     Json(Me { user })
 }
-// ANCHOR_END: current-user
 
 /// The section's route.
 pub fn router() -> Router<AppState> {
     Router::new().route("/override/me", get(me))
 }
 
-// ANCHOR: unauthorized
-/// A 401, which HTTP requires to name what the client should have sent.
+/// A 401, which HTTP requires to say what the client should have sent.
 ///
 /// For a header of your own there is no registered name; this is the one that FastAPI uses.
-pub fn unauthorized(detail: &str) -> ApiError {
-    let scheme = HeaderValue::from_static("APIKey");
-    ApiError::new(StatusCode::UNAUTHORIZED, detail).with_header(header::WWW_AUTHENTICATE, scheme)
-}
-// ANCHOR_END: unauthorized
+pub struct Unauthorized(pub &'static str);
 
-// ANCHOR: sessions
+impl IntoResponse for Unauthorized {
+    fn into_response(self) -> Response {
+        let scheme = [(header::WWW_AUTHENTICATE, "APIKey")];
+        (StatusCode::UNAUTHORIZED, scheme, Json(json!({ "detail": self.0 }))).into_response()
+    }
+}
+
 /// Knows who is behind a token. Tests bring their own.
 pub trait Sessions: Send + Sync {
     /// The user's name; `None` for an unknown token.
     fn user(&self, token: &str) -> Option<String>;
 }
-// ANCHOR_END: sessions
 
 /// The sessions of the running server.
 ///

@@ -1,13 +1,11 @@
 //! Query parameters that several routes share: a struct, and an argument of its type.
 
-// ANCHOR: use
 use axum::routing::get;
 use axum::{Json, Router};
 use fastapi_extract::Query;
 use serde::{Deserialize, Serialize};
 
 use crate::AppState;
-// ANCHOR_END: use
 
 // ANCHOR: common-params
 /// The query parameters that several routes share: `?q=foo&skip=1&limit=2`.

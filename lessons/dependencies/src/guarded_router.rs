@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::AppState;
 use crate::guards::VerifiedToken;
 
-// ANCHOR: router
+// ANCHOR: guard
 /// The section's routes, all of them behind the guard.
 pub fn router(state: &AppState) -> Router<AppState> {
     Router::new()
@@ -22,7 +22,6 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/router/pages/{number}", get(page))
         .route_layer(from_fn_with_state(state.clone(), require_token))
 }
-// ANCHOR_END: router
 
 // ANCHOR: require-token
 /// A layer written as a function. It takes extractors, as a handler does.
@@ -30,6 +29,7 @@ async fn require_token(_: VerifiedToken, request: Request, next: Next) -> Respon
     next.run(request).await
 }
 // ANCHOR_END: require-token
+// ANCHOR_END: guard
 
 async fn items() -> Json<Value> {
     Json(json!([{ "item": "Foo" }]))

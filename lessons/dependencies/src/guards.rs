@@ -40,13 +40,13 @@ pub fn is_same(given: &str, right: &str) -> bool {
     given.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
-// ANCHOR: token
 #[derive(Deserialize)]
 struct TokenHeader {
     x_token: Secret,
 }
 
-/// Proof that the request has the right `X-Token`. Only the extractor can make one.
+/// Proof that the request has the right `X-Token`. Its field is private, so only the extractor can
+/// make one.
 pub struct VerifiedToken(());
 
 impl FromRequestParts<AppState> for VerifiedToken {
@@ -61,7 +61,6 @@ impl FromRequestParts<AppState> for VerifiedToken {
         Ok(Self(()))
     }
 }
-// ANCHOR_END: token
 
 // ANCHOR: key
 #[derive(Deserialize)]

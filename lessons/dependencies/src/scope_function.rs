@@ -1,4 +1,4 @@
-//! A function around the work: it opens, calls what it was given, and closes.
+//! A function around the work, and a value that rolls back unless the function commits it.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,26 +14,54 @@ use crate::AppState;
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/scope-function/items/{item_id}", get(item))
+        .route("/scope-function/crash", get(crash))
         .route("/scope-function/swallowed", get(swallowed))
 }
 
-/// Runs `work` with a session. Commits if it succeeds, rolls back if it fails.
-///
-/// If the client leaves, the future is dropped at its `await`, and neither line is reached. A
-/// real session needs a `Drop` that rolls back, as sqlx's `Transaction` has.
+// ANCHOR: session
+pub(crate) struct Session {
+    events: EventLog,
+    is_committed: bool,
+}
+
+impl Session {
+    fn begin(events: &EventLog) -> Self {
+        events.add("session opened");
+        Self { events: events.clone(), is_committed: false }
+    }
+
+    async fn commit(mut self) -> Result<(), ApiError> {
+        self.events.add("session committed"); // a real one asks its database, and can fail
+        self.is_committed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.is_committed {
+            self.events.add("session rolled back");
+        }
+        self.events.add("session closed");
+    }
+}
+// ANCHOR_END: session
+
+impl Session {
+    fn name(&self) -> &'static str {
+        "session"
+    }
+}
+
 // ANCHOR: with-session
 pub(crate) async fn with_session<T>(
     events: &EventLog,
-    work: impl AsyncFnOnce(&str) -> Result<T, ApiError>,
+    work: impl AsyncFnOnce(&mut Session) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {
-    events.add("session opened");
-    let outcome = work("session").await; // the yield
-    match &outcome {
-        Ok(_) => events.add("session committed"),    // else
-        Err(_) => events.add("session rolled back"), // except … raise
-    }
-    events.add("session closed"); // finally, unless the client leaves meanwhile
-    outcome
+    let mut session = Session::begin(events);
+    let value = work(&mut session).await?; // the yield
+    session.commit().await?;
+    Ok(value)
 }
 // ANCHOR_END: with-session
 
@@ -52,7 +80,16 @@ async fn item(
         if item_id == "http" {
             return Err(ApiError::from_status(StatusCode::NOT_FOUND));
         }
-        Ok(Json(Item { item_id, session: session.to_owned() }))
+        Ok(Json(Item { item_id, session: session.name().to_owned() }))
+    })
+    .await
+}
+
+async fn crash(State(events): State<EventLog>) -> Result<Json<&'static str>, ApiError> {
+    with_session(&events, async |_| {
+        let items: [&str; 0] = [];
+        events.add("handler");
+        Ok(Json(items[items.len()])) // a bug, and so a panic
     })
     .await
 }

@@ -1,14 +1,13 @@
 //! Until when a request can be refused: there is only one response.
 
 use axum::extract::{FromRequestParts, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::routing::get;
 use axum::{Json, Router};
 use lesson_support::{ApiError, EventLog, ExitStack};
 
 use crate::AppState;
-use crate::current_user::unauthorized;
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {
@@ -25,7 +24,9 @@ impl FromRequestParts<AppState> for Refusing {
     type Rejection = ApiError;
 
     async fn from_request_parts(_: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        Err(unauthorized("before the yield"))
+        let scheme = HeaderValue::from_static("APIKey");
+        let error = ApiError::new(StatusCode::UNAUTHORIZED, "before the yield");
+        Err(error.with_header(header::WWW_AUTHENTICATE, scheme))
     }
 }
 

@@ -1,10 +1,14 @@
 //! The current user: who asks, and what a test replaces.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Router;
 use axum::extract::Request;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
+use axum_extra::extract::Cached;
 use fastapi_extract::Rejection;
 use lesson_dependencies::current_user::{CurrentUser, Sessions};
 use lesson_dependencies::guards::Secrets;
@@ -56,7 +60,70 @@ async fn de_69_a_result_makes_an_extractor_optional() {
     }
 }
 
-// ANCHOR: sessions
+/// Sessions that count how often they were asked.
+#[derive(Default)]
+struct Counting(AtomicU64);
+
+impl Sessions for Counting {
+    fn user(&self, token: &str) -> Option<String> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        (token == "any").then(|| "bob".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn de_70_a_layer_passes_on_whom_it_found() {
+    rust_only!("calls a router of its own");
+    // ANCHOR: pass-on
+    async fn require_user(user: CurrentUser, mut request: Request, next: Next) -> Response {
+        request.extensions_mut().insert(user);
+        next.run(request).await
+    }
+
+    async fn report(Extension(CurrentUser(name)): Extension<CurrentUser>) -> String {
+        format!("a report for {name}")
+    }
+    // ANCHOR_END: pass-on
+    let sessions = Arc::new(Counting::default());
+    let state = AppState { sessions: sessions.clone(), ..state() };
+    let app = Router::new()
+        .route("/report", get(report))
+        .route_layer(from_fn_with_state(state.clone(), require_user))
+        .route("/forgotten", get(report))
+        .with_state(state);
+    let to = |path: &str, token: &str| Request::get(path).header("X-Token", token);
+
+    let response = ask(app.clone(), to("/report", "any")).await;
+    assert_eq!(
+        (response.status().as_u16(), text(response).await.as_str()),
+        (200, "a report for bob")
+    );
+    assert_eq!(sessions.0.load(Ordering::Relaxed), 1);
+    let response = ask(app.clone(), to("/report", "other")).await;
+    assert_eq!(text(response).await, r#"{"detail":"Unknown token"}"#);
+    assert_eq!(ask(app, to("/forgotten", "any")).await.status(), 500);
+}
+
+#[tokio::test]
+async fn de_70_a_layer_and_a_handler_share_what_is_cached() {
+    rust_only!("calls a router of its own");
+    async fn require(_: Cached<CurrentUser>, request: Request, next: Next) -> Response {
+        next.run(request).await
+    }
+    async fn report(Cached(CurrentUser(name)): Cached<CurrentUser>) -> String {
+        name
+    }
+    let sessions = Arc::new(Counting::default());
+    let state = AppState { sessions: sessions.clone(), ..state() };
+    let app = Router::new()
+        .route("/report", get(report))
+        .route_layer(from_fn_with_state(state.clone(), require))
+        .with_state(state);
+    let response = ask(app, Request::get("/report").header("X-Token", "any")).await;
+    assert_eq!(text(response).await, "bob");
+    assert_eq!(sessions.0.load(Ordering::Relaxed), 1);
+}
+
 /// Sessions in which every token is bob's.
 struct EverybodyIsBob;
 
@@ -73,9 +140,7 @@ async fn de_49_a_test_brings_its_own_sessions() {
     let response = ask(app, Request::get("/override/me").header("X-Token", "any")).await;
     assert_eq!(text(response).await, r#"{"user":"bob"}"#);
 }
-// ANCHOR_END: sessions
 
-// ANCHOR: secrets
 #[tokio::test]
 async fn de_49_a_test_brings_its_own_secrets() {
     rust_only!("calls the app in process");
@@ -86,7 +151,6 @@ async fn de_49_a_test_brings_its_own_secrets() {
     let real = request().header("X-Token", "fake-super-secret-token");
     assert_eq!(ask(app, real).await.status(), 400);
 }
-// ANCHOR_END: secrets
 
 #[tokio::test]
 async fn de_50_the_extractor_still_reads_the_header() {

@@ -30,6 +30,15 @@ async fn de_51_a_function_around_the_work_sees_the_error() {
 }
 
 #[tokio::test]
+async fn de_71_a_session_rolls_back_after_a_panic() {
+    let server = start().await;
+    let answer = server.get("/scope-function/crash").await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (500, "Internal Server Error"));
+    let events = server.events().await;
+    assert_eq!(events, ["session opened", "handler", "session rolled back", "session closed"]);
+}
+
+#[tokio::test]
 async fn de_52_swallowing_an_error_needs_another_answer() {
     let server = start().await;
     let answer = server.get("/scope-function/swallowed").await;
