@@ -11,12 +11,14 @@ from typing import Annotated, Any
 
 import extract_constraints
 import extract_types
+import extract_unions
 from fastapi import Body, Cookie, FastAPI, Header, Path, Query
 from pydantic import BaseModel, Field
 
 app = FastAPI()
 app.include_router(extract_types.router)
 app.include_router(extract_constraints.router)
+app.include_router(extract_unions.router)
 
 
 class Colour(StrEnum):

@@ -249,7 +249,21 @@ impl Schema {
             Turn::Name(name) => self.field(name),
             Turn::Content { name, .. } => self.field(name),
             Turn::Index(index) => self.item(*index),
+            Turn::Choice(index) => Some(self.choice(*index)),
         })
+    }
+
+    /// What is said about a candidate of a union: the variant with its number, if there are any.
+    fn choice(self, index: usize) -> usize {
+        let variants = |node: usize| self.table.nodes[node].variants.as_slice();
+        let is_null = |node: usize| self.table.nodes[node].types == ["null"];
+        let node = match *variants(self.node) {
+            // The union is in an `Option`.
+            [null, union] if is_null(null) && !variants(union).is_empty() => union,
+            [union, null] if is_null(null) && !variants(union).is_empty() => union,
+            _ => self.node,
+        };
+        variants(node).get(index).copied().unwrap_or(node)
     }
 
     fn field(self, name: &str) -> Option<usize> {

@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::constraints::Schema;
+use crate::flat::Window;
 use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Stop};
 use crate::probe::{Turn, is_buffer};
@@ -80,6 +81,8 @@ pub(crate) struct Entries<'a, 'n> {
     visitor: TypeId,
     /// What is made from them.
     whole: TypeId,
+    /// What is to be had when all entries are handed out.
+    window: Option<Window>,
     notes: &'n mut Notes<'a>,
 }
 
@@ -90,7 +93,11 @@ impl<'a, 'n> Entries<'a, 'n> {
     ) -> Self {
         let rest = entries.into_iter().enumerate();
         let (visitor, whole) = (typeid::of::<V>(), typeid::of::<V::Value>());
-        Self { rest, current: None, visitor, whole, notes }
+        Self { rest, current: None, visitor, whole, window: None, notes }
+    }
+
+    pub(crate) fn before(self, window: Option<Window>) -> Self {
+        Self { window, ..self }
     }
 
     /// The next entry that is not left out.
@@ -144,6 +151,9 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
     ) -> Result<Option<S::Value>, Stop> {
         self.current = self.next()?;
         let Some((_, entry)) = &self.current else {
+            if let Some(window) = self.window.take() {
+                window.open();
+            }
             return Ok(None);
         };
         let (key, place) = (entry.key, entry.named_place());

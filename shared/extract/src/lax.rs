@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::mem;
 use std::ptr;
 
 use serde::de::value::MapAccessDeserializer;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::constraints::Schema;
 use crate::entries::{Entries, Entry, Step};
+use crate::flat::{Flats, Window};
 use crate::foreign;
 use crate::notes::{Fault, Notes, Stop};
 use crate::params::{Param, Params};
@@ -20,6 +22,7 @@ use crate::rules;
 use crate::scalar;
 use crate::secret;
 use crate::shown::Shown;
+use crate::union::{self, Beside, Exactness};
 #[cfg(feature = "multipart")]
 use crate::upload::{self, UploadFile, Wanted};
 
@@ -118,7 +121,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn has_names(self) -> bool {
+    pub(crate) fn has_names(self) -> bool {
         matches!(self, Self::Params(_) | Self::Json(Value::Object(_)) | Self::Probe(_))
     }
 
@@ -147,7 +150,7 @@ impl<'a> Input<'a> {
     }
 
     /// The entry for a struct's field.
-    fn field(self, key: &'static str) -> Option<Entry<'a>> {
+    pub(crate) fn field(self, key: &'static str) -> Option<Entry<'a>> {
         let (name, input) = match self {
             Self::Json(Value::Object(object)) => {
                 let (name, value) = object.get_key_value(key)?;
@@ -216,6 +219,14 @@ impl<'a, 'n> Lax<'a, 'n> {
         }
     }
 
+    /// Says how exact this is, unless it fits as it is.
+    fn floor(&mut self, fits: impl FnOnce(&Value) -> bool, otherwise: Exactness) {
+        match self.input {
+            Input::Json(value) if fits(value) => {}
+            _ => self.notes.union.floor(otherwise),
+        }
+    }
+
     /// Says that the type reads a `node` here, if that is the question.
     fn answer(&self, node: Node) -> Result<(), Stop> {
         match self.input {
@@ -260,6 +271,14 @@ impl<'a, 'n> Lax<'a, 'n> {
         }
     }
 
+    /// Notes it if nothing was sent, and goes on without.
+    pub(crate) fn expect_something(&mut self) -> Result<(), Stop> {
+        match self.input {
+            Input::Missing(_) => self.value().map(drop),
+            _ => Ok(()),
+        }
+    }
+
     /// Notes it if this is nothing that has names, and goes on without.
     fn expect_names(&mut self, fault: Fault) -> Result<(), Stop> {
         if !self.input.has_names() {
@@ -276,21 +295,29 @@ impl<'a, 'n> Lax<'a, 'n> {
         names: &'static [&'static str],
         visitor: TypeId,
     ) -> Result<Vec<Entry<'a>>, Stop> {
-        self.expect_names(Fault::new(
-            "model_attributes_type",
-            "Input should be a valid dictionary or object to extract fields from",
-        ))?;
+        self.expect_names(Fault::NO_MODEL)?;
         if let Input::Probe(probe) = self.input {
             return Ok(probe.entries());
         }
+        let mut fields = self.known_fields(names, visitor);
+        let sent = fields.iter().filter(|field| !matches!(field.input, Input::Missing(_))).count();
+        self.notes.union.enter_struct(sent);
+        fields.extend(match mem::take(&mut self.notes.union.beside) {
+            Beside::Nothing => self.input.unknown(names),
+            Beside::Tag(tag) => self.input.unknown(&[names, &[tag]].concat()),
+            Beside::Others => None,
+        });
+        Ok(fields)
+    }
+
+    fn known_fields(&self, names: &'static [&'static str], visitor: TypeId) -> Vec<Entry<'a>> {
         let mut known = self.notes.fields(visitor).map(Fields::when_in_order);
         let mut fields = Vec::with_capacity(names.len() + 1);
         for &key in names {
             let field = self.input.field(key);
             fields.extend(field.or_else(|| self.missing_field(known.as_mut()?(key)?, names, key)));
         }
-        fields.extend(self.input.unknown(names));
-        Ok(fields)
+        fields
     }
 
     /// What stands in for a field that was not sent, if the type wants it.
@@ -319,15 +346,27 @@ impl<'a, 'n> Lax<'a, 'n> {
 
     /// The entries of a map; or of a struct with `#[serde(flatten)]`, which does not tell the
     /// names of its fields.
-    fn pairs(&self, visitor: TypeId) -> Vec<Entry<'a>> {
-        let mut pairs = self.input.entries();
-        if let Some(known) = self.notes.fields(visitor)
-            && !matches!(self.input, Input::Probe(_))
-        {
-            let missing = known.always().filter(|key| self.input.field(key).is_none());
-            pairs.extend(missing.filter_map(|key| self.missing_field(&When::Always, &[], key)));
+    fn pairs(&mut self, visitor: TypeId, has_flats: bool) -> Result<Vec<Entry<'a>>, Stop> {
+        let wanted = self.notes.fields(visitor).map(|known| known.always().collect::<Vec<_>>());
+        let is_struct = has_flats || wanted.is_some();
+        self.expect_names(match is_struct {
+            true => Fault::NO_MODEL,
+            false => Fault::new("dict_type", "Input should be a valid dictionary"),
+        })?;
+        let mut pairs = match self.input {
+            Input::Probe(probe) => return Ok(probe.entries()),
+            Input::Params(params) if is_struct => params.fields().collect(),
+            input => input.entries(),
+        };
+        if let Beside::Tag(tag) = mem::take(&mut self.notes.union.beside) {
+            pairs.retain(|pair| pair.key != tag);
         }
-        pairs
+        if is_struct {
+            self.notes.union.enter_struct(pairs.len());
+        }
+        let missing = wanted.into_iter().flatten().filter(|key| self.input.field(key).is_none());
+        pairs.extend(missing.filter_map(|key| self.missing_field(&When::Always, &[], key)));
+        Ok(pairs)
     }
 
     /// The file that is there, or a placeholder.
@@ -392,9 +431,10 @@ impl<'a> Lax<'a, '_> {
         self,
         visitor: V,
         entries: Vec<Entry<'a>>,
+        window: Option<Window>,
     ) -> Result<V::Value, Stop> {
         self.notes.variant = None;
-        match visitor.visit_map(Entries::of::<V>(entries, self.notes)) {
+        match visitor.visit_map(Entries::of::<V>(entries, self.notes).before(window)) {
             Err(Stop::MissingField(field)) => {
                 self.notes.note_missing(typeid::of::<V>(), field, self.input)
             }
@@ -417,6 +457,7 @@ fn one_of(variants: &[&str]) -> String {
 macro_rules! integers {
     ($($method:ident $visit:ident $int:ty,)*) => {$(
         fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+            self.floor(|value| value.is_number() && !value.is_f64(), Exactness::Lax);
             if let Some(foreign) = foreign::of::<V>() {
                 return foreign.visit(self, visitor);
             }
@@ -463,12 +504,13 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         deserialize_string() => deserialize_str(),
         deserialize_bytes() => deserialize_str(),
         deserialize_byte_buf() => deserialize_str(),
-        deserialize_identifier() => deserialize_str(),
         deserialize_unit_struct(_name: &'static str) => deserialize_unit(),
         deserialize_tuple_struct(_name: &'static str, len: usize) => deserialize_tuple(len),
     }
 
     fn deserialize_f64<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        self.floor(Value::is_number, Exactness::Lax);
+        self.floor(Value::is_f64, Exactness::Strict);
         if let Some(foreign) = foreign::of::<V>() {
             return foreign.visit(self, visitor);
         }
@@ -479,13 +521,22 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        self.floor(Value::is_boolean, Exactness::Lax);
         visitor.visit_bool(self.scalar(false, scalar::bool)?)
     }
 
-    fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        // Text is exactly what it is only to a `String`.
+        if typeid::of::<V::Value>() != typeid::of::<String>() {
+            self.notes.union.floor(Exactness::Lax);
+        }
         if let Some(foreign) = foreign::of::<V>() {
             return foreign.visit(self, visitor);
         }
+        self.deserialize_identifier(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
         if let Some(text) = self.input.text() {
             self.judge(|schema| schema.text(text).err())?;
             return visitor.visit_str(text);
@@ -512,8 +563,13 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         visitor.visit_unit()
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+    fn deserialize_option<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
         match self.input {
+            // An `Option` that may be left out is not asked for.
+            Input::Missing(_) if self.notes.is_inside() => {
+                self.expect_something()?;
+                visitor.visit_none()
+            }
             Input::Missing(_) | Input::Silent | Input::Json(Value::Null) => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
@@ -528,7 +584,12 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
             if let Input::Probe(probe) = self.input {
                 return probe.found(Node::Secret);
             }
-            secret::vouch();
+            if !self.notes.is_buffered {
+                secret::vouch();
+            }
+        }
+        if name == union::NAME {
+            return union::read(self, visitor);
         }
         #[cfg(feature = "multipart")]
         if let Some(wanted) = Wanted::named(name) {
@@ -575,16 +636,19 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Stop> {
         self.answer(Node::Tuple(len))?;
+        self.notes.union.floor(Exactness::Lax);
         visitor.visit_seq(Entries::of::<V>(self.tuple(len)?, self.notes))
     }
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
         self.answer(Node::Map)?;
-        let fault = Fault::new("dict_type", "Input should be a valid dictionary");
-        self.expect_names(fault)?;
-        let entries = self.pairs(typeid::of::<V>());
+        let id = typeid::of::<V>();
+        let flats = Flats::of(id);
+        let entries = self.pairs(id, !flats.is_empty())?;
         let (noted, len) = (self.notes.len(), entries.len());
-        let read = Lax { notes: &mut *self.notes, ..self }.visit_map(visitor, entries)?;
+        let lax = Lax { notes: &mut *self.notes, ..self };
+        let read = flats
+            .around(lax, entries, |lax, entries, window| lax.visit_map(visitor, entries, window))?;
         if self.notes.len() == noted {
             self.judge(|schema| schema.properties(len))?;
         }
@@ -600,13 +664,14 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         if let Some(foreign) = foreign::of::<V>()
             && (self.input.only().is_some() || !self.input.has_names())
         {
+            self.notes.union.floor(Exactness::Lax);
             return foreign.visit(self, visitor);
         }
         // `_name` is not unique, the visitor is.
         let id = typeid::of::<V>();
         self.answer(Node::Fields(Names { all: fields, visitor: id }))?;
         let entries = self.fields(fields, id)?;
-        self.visit_map(visitor, entries)
+        self.visit_map(visitor, entries, None)
     }
 
     /// A variant by its name, like an `Enum` of strings. A variant that holds data is an
@@ -618,6 +683,7 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, Stop> {
         self.answer(Node::Variants(Names { all: variants, visitor: typeid::of::<V>() }))?;
+        self.notes.union.floor(Exactness::Lax);
         let entries = self.input.entries();
         if let [entry] = entries.as_slice()
             && let Some(name) = variants.iter().find(|name| **name == entry.key)
@@ -640,7 +706,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
+        self.notes.union.floor(Exactness::Strict);
         if let Some(foreign) = foreign::of::<V>() {
+            self.notes.union.floor(Exactness::Lax);
             return foreign.visit(self, visitor);
         }
         if let Input::Json(value) = self.input

@@ -30,7 +30,10 @@
 //! ```
 //!
 //! A field that is a [`Secret`] is never shown. Rules over several fields are
-//! [`Ruled`]'s.
+//! [`Ruled`]'s. What FastAPI writes as `Cat | Dog` is an enum
+//! with [`union!`]; a model that inherits from another one is a struct with [`flat`].
+//! `Option<T>` may be left out, as `T | None = None`. For `T | None`, which may be null but must
+//! be there, give the field `#[serde(deserialize_with = "Option::deserialize")]`.
 #![cfg_attr(
     feature = "utoipa",
     doc = "Bounds, lengths and patterns are declared once, for the OpenAPI document and for [`Checked`]."
@@ -76,8 +79,12 @@
 //! - A parameter that is missing shows null, as one in the signature of a FastAPI endpoint does.
 //!   For a model of parameters FastAPI shows all that was sent in that source, credentials in
 //!   headers and cookies included.
-//! - `Option<T>` may be left out: FastAPI's `T | None = None`. There is no way to say
-//!   "may be null but must be there".
+//! - An enum is an `Enum` to the client (`enum`), where Python has a `Literal` too
+//!   (`literal_error`).
+//! - In a [`union!`], a tag that is a list or an object is quoted as `[...]` or `{...}`. Of unions
+//!   of structs with flattened fields, those candidates count every field that was sent, known or
+//!   not. A union that could read a request in too many ways, because it is inside itself, is a
+//!   422 (`value_error`).
 //! - Nobody needs more than a thousand problems: reading stops there. What they show of the
 //!   request is at most 1 MiB of JSON: the first `input` that would be more, and all after it,
 //!   are left out. Where the names in `loc` come to 1 MiB, so are the problems after that.
@@ -135,16 +142,22 @@
 //!
 //! - A `Deserialize` written by hand that wants a field only sometimes may see it reported as
 //!   missing where it is not needed, but only in a request that is refused anyway.
-//! - `#[serde(flatten)]`, untagged and internally tagged enums are buffered by serde:
-//!   inside them nothing is coerced, and the first problem is the only one (`value_error`).
-//!   Fields beside a flattened one, and those of a struct variant, are reported in the order
-//!   of the request, and then those that are missing.
-//!   Secrets in there cannot be found, so they are refused with a 500, see [`Secret`].
+//! - What serde's derive makes of `#[serde(flatten)]`, of untagged and of internally tagged
+//!   enums is buffered: inside them nothing is coerced, and the first problem is the only one
+//!   (`value_error`). [`flat`] and [`union!`] read the same types from the request itself.
+//!   Secrets in a buffer cannot be found, so they are refused with a 500, see [`Secret`].
+//! - serde does not tell the names of a struct with a flattened field. Its own fields are
+//!   reported in the order of the request, and then those that are missing; so are those of a
+//!   struct variant. If it is sent as something else than an object, that is not shown, for it
+//!   could have a secret. Of a repeated parameter, a flattened map takes the one that counts,
+//!   where FastAPI makes a list of them.
 //! - A type that refuses its value (`#[serde(try_from = "…")]`) becomes a `value_error` with its
 //!   words, like a `ValueError` in a Pydantic validator. It ends the reading of its struct, so the
 //!   request is read again without that value, at most 16 times: what the next one that is refused
-//!   would hide stays hidden. Missing fields that are declared after it are not reported until
-//!   another request has shown that they are required; items after it in a tuple never are.
+//!   would hide stays hidden. Missing fields that are declared after it, and all fields of
+//!   structs that are flattened beside it, are not reported until another request has shown that
+//!   they are there; items after it in a tuple never are. In a
+//!   candidate of a [`union!`] without a tag it ends the reading of that candidate.
 //! - `#[serde(deny_unknown_fields)]` ends it at the first unknown field (`extra_forbidden`),
 //!   after the problems of the known ones.
 
@@ -161,6 +174,7 @@ mod constraints;
 mod constraints;
 mod embed;
 mod entries;
+mod flat;
 mod foreign;
 mod form;
 mod json;
@@ -188,6 +202,7 @@ mod secret;
 mod shape;
 mod shown;
 mod spy;
+mod union;
 #[cfg(feature = "multipart")]
 mod upload;
 
@@ -198,6 +213,7 @@ pub use all::All;
 #[cfg(feature = "utoipa")]
 pub use checked::{Checked, HasSchema, SchemaError};
 pub use embed::Embed;
+pub use flat::flat;
 pub use form::Form;
 pub use json::Json;
 pub use limits::FormLimits;
@@ -208,3 +224,11 @@ pub use rules::{Report, Ruled, Rules};
 pub use secret::{Secret, secret};
 #[cfg(feature = "multipart")]
 pub use upload::{FileBytes, FileName, UploadFile, UploadReader};
+
+/// What the code of [`union!`] needs.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde::{Deserialize, Deserializer};
+
+    pub use crate::union::{Union, deserialize as deserialize_union};
+}

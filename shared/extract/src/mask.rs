@@ -60,20 +60,58 @@ impl Mask {
     }
 
     fn hide_from(&mut self, place: &mut Way, way: &[&Turn<'_>], value: &mut Value) {
-        match way {
+        match (self.node(place), way) {
             _ if value.is_null() => {}
-            _ if self.node(place) == Node::Secret => *value = MASK.into(),
-            [step, rest @ ..] => self.hide_at(place, step, rest, value),
-            [] if self.has_secret(place, true) => self.hide_inside(place, value),
-            [] => {}
+            (Node::Secret, _) => *value = MASK.into(),
+            (Node::Union(names), _) => self.hide_from_all(place, names, way, value),
+            // A candidate beside it is a union.
+            (_, [Turn::Choice(_), rest @ ..]) => self.hide_from(place, rest, value),
+            (_, [step, rest @ ..]) => self.hide_at(place, step, rest, value),
+            (_, []) if self.has_secret(place, true) => self.hide_inside(place, value),
+            (_, []) => {}
+        }
+    }
+
+    /// Hides what any candidate of a union would read as a secret: each could be meant.
+    fn hide_from_all(
+        &mut self,
+        place: &mut Way,
+        names: Names,
+        way: &[&Turn<'_>],
+        value: &mut Value,
+    ) {
+        if !self.has_secret(place, true) {
+            return;
+        }
+        let rest = match way {
+            [Turn::Choice(_), rest @ ..] => rest,
+            _ => way,
+        };
+        for index in 0..names.all.len() {
+            place.push(Turn::Choice(index));
+            self.hide_from(place, rest, value);
+            place.pop();
         }
     }
 
     fn hide_at(&mut self, place: &mut Way, step: &Turn<'_>, rest: &[&Turn<'_>], value: &mut Value) {
+        if self.is_other_shape(place, step) && self.has_secret(place, false) {
+            *value = MASK.into();
+        }
         for turn in self.turns(place, step) {
             place.push(turn);
             self.hide_from(place, rest, value);
             place.pop();
+        }
+    }
+
+    /// Whether a candidate of a union does not read what another one reads here.
+    fn is_other_shape(&mut self, place: &Way, step: &Turn<'_>) -> bool {
+        match (self.node(place), step) {
+            (Node::Variants(names), Turn::Name(name)) => names.find(name).is_none(),
+            (Node::Fields(_) | Node::Map, Turn::Index(_)) => true,
+            (Node::List | Node::Tuple(_), Turn::Name(_)) => true,
+            _ => false,
         }
     }
 
@@ -120,6 +158,12 @@ impl Mask {
             #[cfg(feature = "multipart")]
             Node::File(_) => return false,
             _ if place.len() == DEEPEST => return false,
+            Node::Union(names) => {
+                if !seen.insert(names.visitor) {
+                    return false;
+                }
+                (0..names.all.len()).map(Turn::Choice).collect()
+            }
             Node::Fields(names) | Node::Variants(names) => {
                 if !seen.insert(names.visitor) {
                     return false;
@@ -129,7 +173,9 @@ impl Mask {
             // Each name can lead to something else.
             Node::Map if unknown => return true,
             Node::Map => match self.sample(place, Node::Map) {
-                Some((turn, _)) => vec![turn],
+                Some((turn, true)) => vec![turn],
+                // A struct with `#[serde(flatten)]` does not tell its names.
+                Some((_, false)) => return true,
                 None => return false,
             },
             Node::List => match self.items(place) {
@@ -166,6 +212,7 @@ impl Mask {
                 vec![self.entry(place, node, Turn::Index(*index.min(&LAST_OF_ITS_KIND)))]
             }
             (Node::Tuple(len), Turn::Index(index)) if *index < len => vec![Turn::Index(*index)],
+            (Node::Union(_), Turn::Choice(_)) => vec![step.to_owned()],
             _ => Vec::new(),
         }
     }

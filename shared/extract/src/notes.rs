@@ -13,13 +13,14 @@ use crate::constraints::{Breach, Schema};
 use crate::entries::{Place, Step};
 use crate::lax::{Input, Lax};
 use crate::mask::Mask;
-use crate::probe;
+use crate::probe::{self, Turn};
 use crate::refused::Refused;
 use crate::rejection::{HideInput, Problem, Rejection};
 use crate::required::{self, Fields, Required, Variant, When};
 use crate::rules::{self, Found};
-use crate::secret;
+use crate::secret::{self, MASK};
 use crate::shown::{Room, Shown};
+use crate::union;
 
 /// An answer to a hostile body must not be many times the size of the body.
 const MOST_PROBLEMS: usize = 1_000;
@@ -34,6 +35,10 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) const MISSING: Self = Self::new("missing", "Field required");
+    pub(crate) const NO_MODEL: Self = Self::new(
+        "model_attributes_type",
+        "Input should be a valid dictionary or object to extract fields from",
+    );
 
     pub(crate) const fn new(kind: &'static str, msg: &'static str) -> Self {
         Self { kind, msg: Cow::Borrowed(msg), ctx: None }
@@ -117,7 +122,16 @@ pub(crate) struct Notes<'a> {
     required: Arc<Required>,
     /// What is said about the value that is being read.
     pub(crate) schema: Option<Schema>,
+    /// The same, before the value decided which of several it is.
+    choices: Option<Schema>,
     refused: Refused<'a>,
+    /// The values that this reading has left out, by their addresses.
+    told: Vec<usize>,
+    /// How far down the reading is.
+    depth: usize,
+    pub(crate) union: union::State,
+    /// Whether the input comes from a buffer, so that secrets in it cannot be found.
+    pub(crate) is_buffered: bool,
 }
 
 impl<'a> Notes<'a> {
@@ -128,13 +142,13 @@ impl<'a> Notes<'a> {
             variant: None,
             required,
             schema: None,
+            choices: None,
             refused: Refused::default(),
+            told: Vec::new(),
+            depth: 0,
+            union: union::State::NEW,
+            is_buffered: false,
         }
-    }
-
-    /// How many problems there are.
-    pub(crate) fn len(&self) -> usize {
-        self.notes.len()
     }
 
     /// What is known of the type.
@@ -167,21 +181,27 @@ impl<'a> Notes<'a> {
 
     /// Whether this value is left out. If so, what was noted of it is noted again.
     pub(crate) fn is_left_out(&mut self, input: Input<'a>) -> Result<bool, Stop> {
-        let address = input.address();
-        let Some(notes) = address.and_then(|address| self.refused.notes_of(address)) else {
+        // What one candidate of a union refuses may be just right for another one.
+        let Some(address) = input.address().filter(|_| !self.union.is_choosing) else {
             return Ok(false);
         };
-        for note in Vec::from(notes) {
-            self.push(note)?;
+        let Some(notes) = self.refused.notes_of(address).map(Vec::from) else {
+            return Ok(false);
+        };
+        // A struct comes across the fields of the flattened ones in it, too.
+        if !self.told.contains(&address) {
+            self.told.push(address);
+            notes.into_iter().try_for_each(|note| self.push(note))?;
         }
         Ok(true)
     }
 
     /// Nothing could be made from a value, as was noted since then. `Again` if it can be left out.
     pub(crate) fn leave_out(&mut self, noted: usize, input: Input<'a>, stop: Stop) -> Stop {
+        let can_be = !self.union.is_choosing && self.notes.len() < MOST_PROBLEMS;
         match (stop, input.address(), self.notes.get(noted..)) {
             (Stop::Noted, Some(address), Some(notes))
-                if self.notes.len() < MOST_PROBLEMS && self.refused.add(address, notes) =>
+                if can_be && self.refused.add(address, notes) =>
             {
                 Stop::Again
             }
@@ -224,7 +244,28 @@ impl<'a> Notes<'a> {
     fn push(&mut self, note: Note<'a>) -> Result<(), Stop> {
         rules::noted();
         self.notes.push(note);
+        self.check()
+    }
+
+    /// `Err` when there are enough.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
         if self.notes.len() < MOST_PROBLEMS { Ok(()) } else { Err(Stop::Noted) }
+    }
+
+    /// Whether it is a part of the input that is being read.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// How many problems there are.
+    pub(crate) fn len(&self) -> usize {
+        self.notes.len()
+    }
+
+    /// Forgets the problems after so many: they are none.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        rules::forgot(self.notes.len().saturating_sub(len));
+        self.notes.truncate(len);
     }
 
     /// A struct was not offered a field that it wants. `Again` if that can be mended.
@@ -257,23 +298,28 @@ impl<'a> Notes<'a> {
         read: impl FnOnce(Lax<'a, '_>) -> Result<R, Stop>,
     ) -> Result<R, Stop> {
         let noted = self.notes.len();
-        let outer = self.schema;
-        if let (Some(schema), Some(Place { turn, .. })) = (outer, &place) {
-            self.schema = schema.at(turn);
+        let outer = (self.schema, self.choices);
+        if let Some(Place { turn, .. }) = &place {
+            let around = if let Turn::Choice(_) = turn { self.choices } else { self.schema };
+            self.schema = around.and_then(|schema| schema.at(turn));
         }
+        self.choices = self.schema;
         self.schema = self.schema.and_then(|schema| match input {
             Input::Json(value) => schema.of(value),
             Input::Param(_) | Input::Text(_) => schema.of(&input.shown().to_value()),
             _ => Some(schema),
         });
+        self.union.step(input);
+        self.depth += usize::from(place.is_some());
         let result = read(Lax { input, notes: self });
-        self.schema = outer;
+        (self.schema, self.choices) = outer;
         let result = result.or_else(|stop| {
             // What refuses a placeholder is noted already, with the real reason.
             let is_noted = matches!(input, Input::Silent) || self.notes.len() > noted;
             self.note_stop(stop, input, is_noted)
         });
         if let Some(place) = place {
+            self.depth -= 1;
             for note in &mut self.notes[noted..] {
                 note.places.push(place.clone());
             }
@@ -306,17 +352,21 @@ impl<'a> Notes<'a> {
         let only = root.only().filter(|_| self.took_only);
         let (mut names, mut inputs) = (Room::new(), Room::new());
         let mut problems = Vec::with_capacity(self.notes.len());
-        for note in self.notes {
+        for note in self.notes.into_iter().take(MOST_PROBLEMS) {
             if !note.fits(&mut names) && !problems.is_empty() {
                 break;
             }
-            problems.push(Problem {
+            let mut problem = Problem {
                 kind: note.fault.kind,
                 loc: note.loc(source, only.map(|(name, _)| name)),
                 input: mask.as_mut().and_then(|mask| note.shown(only, mask, &mut inputs)),
                 msg: note.fault.msg.into_owned(),
                 ctx: note.fault.ctx,
-            });
+            };
+            if problem.input.as_ref().is_none_or(|input| input == MASK) {
+                union::hide_tag(&mut problem);
+            }
+            problems.push(problem);
         }
         problems
     }
@@ -382,7 +432,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     around: Around,
 ) -> Result<T, Rejection> {
     let Around { hide_input, schema } = around;
-    let (result, missed_secret) = secret::watch(|| read_or_note(input, schema));
+    let (result, missed_secret) = secret::watch(|| read_or_note(input, schema, false));
     if missed_secret && !hide_input {
         return Err(Rejection::unexpected(
             "a secret is in #[serde(flatten)], in an untagged or in an internally tagged enum, where \
@@ -395,19 +445,36 @@ pub(crate) fn read<T: DeserializeOwned>(
     })
 }
 
+/// Reads a `T` from what another deserializer has read, or says what is wrong without quoting it.
+pub(crate) fn read_buffered<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    let input = Input::Json(value);
+    let notes = match rules::aside(|| read_or_note(input, None, true)) {
+        Ok(value) => return Ok(value),
+        Err(notes) => notes,
+    };
+    let told = |Problem { loc, msg, .. }: Problem| match &loc[1..] {
+        [] => msg,
+        loc => format!("{msg} at {}", json!(loc)),
+    };
+    let problems: Vec<_> = notes.finish("", input, None).into_iter().map(told).collect();
+    Err(problems.join("; "))
+}
+
 fn read_or_note<T: DeserializeOwned>(
     input: Input<'_>,
     schema: Option<Schema>,
+    is_buffered: bool,
 ) -> Result<T, Box<Notes<'_>>> {
     // At first without what is known of the type: what fits is accepted, even if somebody's own
     // visitor wants a field only sometimes.
-    let mut notes = Notes { schema, ..Notes::new(Arc::default()) };
+    let mut notes = Notes { schema, is_buffered, ..Notes::new(Arc::default()) };
     let mut result = notes.visit(None, input, |lax| T::deserialize(lax));
     if let Err(Stop::Again) = result {
         let known = required::remember::<T>(&notes.required);
         notes.required = known.clone();
         while let Err(Stop::Again) = result {
-            notes = Notes { schema, refused: notes.refused, ..Notes::new(notes.required) };
+            let refused = notes.refused;
+            notes = Notes { schema, is_buffered, refused, ..Notes::new(notes.required) };
             result = notes.visit(None, input, |lax| T::deserialize(lax));
         }
         if !Arc::ptr_eq(&known, &notes.required) {

@@ -1,6 +1,7 @@
 //! What is text and has a name: query, headers, cookies; and the path, in `path.rs`.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use axum::extract::FromRequestParts;
@@ -143,6 +144,8 @@ pub(crate) struct Param<'r> {
     values: Vec<Sent<'r>>,
     /// Where one is asked for, the first of them counts, or else the last.
     first_counts: bool,
+    /// What a struct's field is called, if it is asked for.
+    field: OnceCell<String>,
 }
 
 impl Param<'_> {
@@ -185,7 +188,12 @@ impl<'r> Params<'r> {
             let index = *this.index.entry(name.clone()).or_insert(this.params.len());
             match this.params.get_mut(index) {
                 Some(param) => param.values.push(value),
-                None => this.params.push(Param { name, values: vec![value], first_counts }),
+                None => this.params.push(Param {
+                    name,
+                    values: vec![value],
+                    first_counts,
+                    field: OnceCell::new(),
+                }),
             }
         }
         this
@@ -253,6 +261,16 @@ impl<'r> Params<'r> {
     /// Each name once.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.params.iter().map(|param| Entry::named(&param.name, Input::Param(param)))
+    }
+
+    /// The same, under the names that a struct has for them.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = Entry<'_>> {
+        let are_headers = self.are_headers();
+        self.params.iter().map(move |param| {
+            let field = || param.name.replace('-', "_");
+            let key = if are_headers { param.field.get_or_init(field) } else { &*param.name };
+            Entry { key, ..Entry::named(&param.name, Input::Param(param)) }
+        })
     }
 }
 

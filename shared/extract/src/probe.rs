@@ -31,6 +31,8 @@ pub(crate) enum Turn<'a> {
     Name(Cow<'a, str>),
     /// An item of a list or a tuple.
     Index(usize),
+    /// A candidate of a union.
+    Choice(usize),
     /// The content of an adjacently tagged enum (`tag = "t", content = "c"`), whose type
     /// depends on the field before it.
     Content { tag: &'static str, variant: &'static str, name: &'static str },
@@ -41,6 +43,7 @@ impl Turn<'_> {
         match self {
             Self::Name(name) => Turn::Name(name.clone().into_owned().into()),
             Self::Index(index) => Turn::Index(*index),
+            Self::Choice(index) => Turn::Choice(*index),
             Self::Content { tag, variant, name } => Turn::Content { tag, variant, name },
         }
     }
@@ -57,6 +60,8 @@ pub(crate) enum Node {
     Fields(Names),
     /// An enum.
     Variants(Names),
+    /// One of several candidates, each with its label.
+    Union(Names),
     /// Anything else that has names.
     Map,
     List,
@@ -72,7 +77,7 @@ pub(crate) enum Node {
     Leaf,
 }
 
-/// The names that a struct or an enum knows.
+/// The names that a struct, an enum or a union knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Names {
     pub(crate) all: &'static [&'static str],
@@ -123,6 +128,15 @@ impl<'a> Probe<'a> {
         self.way.first()
     }
 
+    /// The candidate that the way goes on with, and what is behind.
+    pub(crate) fn choice(self) -> Option<(usize, Input<'a>)> {
+        let (Turn::Choice(index), way) = self.way.split_first()? else {
+            return None;
+        };
+        self.enters(None, false);
+        Some((*index, Input::Probe(Self { way, ..self })))
+    }
+
     /// The one entry that the way goes on with, and what must come before it.
     pub(crate) fn entries(self) -> Vec<Entry<'a>> {
         let Some((turn, way)) = self.way.split_first() else {
@@ -138,6 +152,7 @@ impl<'a> Probe<'a> {
                 let before = (0..*index).map(|index| Entry::item(index, Input::Silent));
                 before.chain(iter::once(Entry::item(*index, rest))).collect()
             }
+            Turn::Choice(_) => Vec::new(),
         }
     }
 }

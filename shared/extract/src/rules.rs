@@ -197,3 +197,16 @@ pub(crate) fn found() -> Vec<Found> {
 pub(crate) fn noted() {
     NOTED.set(NOTED.get().wrapping_add(1));
 }
+
+/// Says that so many problems were none.
+pub(crate) fn forgot(count: usize) {
+    NOTED.set(NOTED.get().wrapping_sub(count));
+}
+
+/// Does a reading whose problems are not those of a value around it.
+pub(crate) fn aside<R>(read: impl FnOnce() -> R) -> R {
+    let noted = NOTED.get();
+    let result = read();
+    NOTED.set(noted);
+    result
+}

@@ -55,11 +55,14 @@ pub(crate) const NAME: &str = "fastapi_extract::Secret";
 /// A value of another shape than its type, such as a body that was sent without its content
 /// type and is one string, is masked as a whole if the type has a secret in it.
 ///
-/// Inside `#[serde(flatten)]`, and inside untagged and internally tagged enums, serde reads
-/// values into a buffer first, and nobody sees which of them are secret until the request turns
-/// out to be valid. So a secret in there is refused whenever it is read, even in a valid request,
-/// with a 500 and a line in the log: your first test shows it. Move the field out of there (a
-/// secret beside a flattened struct is fine), make all of it a secret, or put
+/// So is what is sent as another shape for a struct with `#[serde(flatten)]`, secret or not.
+///
+/// Inside `#[serde(flatten)]`, with [`flat`](crate::flat) too, and inside the untagged and
+/// internally tagged enums of serde's derive, values go into a buffer first, and nobody sees which
+/// of them are secret until the request turns out to be valid. So a secret in there is refused
+/// whenever it is read, even in a valid request, with a 500 and a line in the log: your first test
+/// shows it. Move the field out of there (a secret beside a flattened struct is fine), read the
+/// enum with [`union!`](crate::union!), make all of it a secret, or put
 /// [`HideInput`](crate::HideInput) around the route. The same goes for a type of yours that reads
 /// a `serde_json::Value` and makes a struct with a secret from it.
 ///

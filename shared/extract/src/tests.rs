@@ -16,6 +16,7 @@ use crate::*;
 mod constraints;
 #[cfg(feature = "multipart")]
 mod files;
+mod flat;
 mod foreign;
 mod forms;
 mod learned;
@@ -24,6 +25,10 @@ mod properties;
 mod refused;
 mod rules;
 mod secrets;
+mod unions;
+mod unions_beside;
+
+const AROUND: notes::Around = notes::Around { hide_input: false, schema: None };
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
 
@@ -723,6 +728,38 @@ async fn hide_input_leaves_input_out_everywhere() {
         answer,
         r#"422 {"detail":[{"type":"string_type","loc":["body","title"],"msg":"Input should be a valid string"}]}"#
     );
+}
+
+#[tokio::test]
+async fn an_option_with_deserialize_with_may_be_null_but_not_left_out() {
+    #[derive(Deserialize, Serialize)]
+    struct Note {
+        #[serde(deserialize_with = "Option::deserialize")]
+        text: Option<String>,
+        #[serde(default, deserialize_with = "Option::deserialize")]
+        author: Option<String>,
+    }
+    let app = Router::new()
+        .route("/note", post(async |Json(it): Json<Option<Note>>| Json(it)))
+        .route("/pair", post(async |Json(it): Json<(i64, Option<i64>)>| Json(it)))
+        .route("/query", post(async |Query(it): Query<Note>| Json(it)));
+    for (request, sent, answer) in [
+        ("POST /note", r#"{"text":null}"#, r#"200 {"text":null,"author":null}"#.to_owned()),
+        ("POST /note", r#"{"text":"t"}"#, r#"200 {"text":"t","author":null}"#.to_owned()),
+        ("POST /note", "{}", invalid([problem("missing", json!(["body", "text"]), json!({}))])),
+        (
+            "POST /note",
+            r#"{"text":5}"#,
+            invalid([problem("string_type", json!(["body", "text"]), json!(5))]),
+        ),
+        ("POST /note", "", "200 null".to_owned()),
+        ("POST /pair", "[1,null]", "200 [1,null]".to_owned()),
+        ("POST /pair", "[1]", invalid([problem("missing", json!(["body", 1]), json!([1]))])),
+        ("POST /query?text=t", "", r#"200 {"text":"t","author":null}"#.to_owned()),
+        ("POST /query", "", invalid([problem("missing", json!(["query", "text"]), json!(null))])),
+    ] {
+        assert_eq!(ask(&app, request, JSON, sent.as_bytes()).await, answer, "{request} {sent}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use fastapi_extract::{All, Cookie, Header, Json, Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{constraints, types};
+use super::{constraints, types, unions};
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -102,6 +102,7 @@ async fn several(
 pub fn router() -> Router {
     Router::new()
         .merge(types::router())
+        .merge(unions::router())
         .route(
             "/path/{item_id}/{byte}/{fraction}/{truth}/{text}/{colour}",
             get(async |Path(segments): Path<Segments>| Json(segments)),

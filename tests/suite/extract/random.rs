@@ -11,7 +11,7 @@ use super::{Sent, text};
 
 /// What a handler asks for.
 #[derive(Clone, Copy)]
-enum Kind {
+pub enum Kind {
     Int,
     Byte,
     Float,
@@ -24,9 +24,14 @@ enum Kind {
     Labels,
     Pair,
     Object(&'static [Field]),
+    /// An object of which each field may be left out.
+    Some(&'static [Field]),
+    /// One of several.
+    Union(&'static [Kind]),
+    Tag(&'static [&'static str]),
 }
 
-type Field = (&'static str, Kind);
+pub type Field = (&'static str, Kind);
 
 const SEGMENTS: &[Field] = &[
     ("item_id", Kind::Int),
@@ -75,13 +80,21 @@ const ALPHABET: &str = "00112345678899++--..__eE  tfyNo\n\u{a0}é\"=;,&%";
 
 /// Endlessly many requests, the same ones for the same seed.
 pub fn requests(seed: u64) -> impl Iterator<Item = Sent> {
-    let mut random = Random(Rng::with_seed(seed));
+    let mut random = Random::new(seed);
     iter::repeat_with(move || random.request())
 }
 
-struct Random(Rng);
+pub struct Random(Rng);
 
 impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(Rng::with_seed(seed))
+    }
+
+    pub fn below(&mut self, end: u8) -> u8 {
+        self.0.u8(..end)
+    }
+
     fn request(&mut self) -> Sent {
         match self.0.u8(..9) {
             0 => Sent::get(format!("/path{}", self.path(SEGMENTS))),
@@ -105,7 +118,7 @@ impl Random {
         self.with_cookies(sent, &[("session", Kind::Bool)])
     }
 
-    fn path(&mut self, fields: &[Field]) -> String {
+    pub fn path(&mut self, fields: &[Field]) -> String {
         let segment = |&(_, kind): &Field| match self.text_for(kind).as_str() {
             // These would make it another path.
             "" | "." | ".." => "/0".to_owned(),
@@ -114,20 +127,20 @@ impl Random {
         fields.iter().map(segment).collect()
     }
 
-    fn query(&mut self, fields: &[Field]) -> String {
+    pub fn query(&mut self, fields: &[Field]) -> String {
         let pairs = self.pairs(fields);
         let pairs = pairs.iter().map(|(name, text)| format!("{name}={}", percent_encoded(text)));
         format!("?{}", pairs.collect::<Vec<_>>().join("&"))
     }
 
-    fn with_headers(&mut self, mut sent: Sent, fields: &[Field]) -> Sent {
+    pub fn with_headers(&mut self, mut sent: Sent, fields: &[Field]) -> Sent {
         for (name, text) in self.pairs(fields) {
             sent = sent.header(name.replace('_', "-"), one_line(&text));
         }
         sent
     }
 
-    fn with_cookies(&mut self, sent: Sent, fields: &[Field]) -> Sent {
+    pub fn with_cookies(&mut self, sent: Sent, fields: &[Field]) -> Sent {
         let pairs = self.pairs(fields);
         let pairs = pairs.iter().map(|(name, text)| format!("{name}={}", one_line(text)));
         sent.header("cookie", pairs.collect::<Vec<_>>().join("; "))
@@ -153,7 +166,7 @@ impl Random {
         text(self.value(kind))
     }
 
-    fn post(&mut self, target: &str, kind: Kind) -> Sent {
+    pub fn post(&mut self, target: &str, kind: Kind) -> Sent {
         let value = self.value(kind);
         let json = if self.0.bool() { value.to_string() } else { format!("{value:#}") };
         match self.0.u8(..20) {
@@ -180,6 +193,8 @@ impl Random {
     /// Mostly what is asked for.
     fn value(&mut self, kind: Kind) -> Value {
         match self.0.u8(..20) {
+            // Lists and objects are not quoted by us.
+            0 if matches!(kind, Kind::Tag(_)) => 5.into(),
             0 => self.any(),
             1 => self.text().into(),
             _ => self.fitting(kind),
@@ -208,15 +223,24 @@ impl Random {
                 iter::repeat_with(|| (self.text(), self.value(Kind::Int))).take(length).collect()
             }
             Kind::Pair => json!([self.value(Kind::Int), self.value(Kind::Text)]),
-            Kind::Object(fields) => self.object(fields),
+            Kind::Object(fields) => self.object(fields, 20),
+            Kind::Some(fields) => self.object(fields, 3),
+            Kind::Union(kinds) => {
+                let index = self.0.usize(..kinds.len());
+                self.value(kinds[index])
+            }
+            Kind::Tag(tags) => {
+                let index = self.0.usize(..tags.len());
+                tags[index].into()
+            }
         }
     }
 
-    /// An object in any order, some fields left out, some unknown.
-    fn object(&mut self, fields: &[Field]) -> Value {
+    /// An object in any order, one of `left_out` fields left out, some unknown.
+    fn object(&mut self, fields: &[Field], left_out: u8) -> Value {
         let mut entries = vec![("unknown", self.any())];
         entries.extend(fields.iter().map(|&(name, kind)| (name, self.value(kind))));
-        entries.retain(|_| self.0.u8(..20) > 0);
+        entries.retain(|_| self.0.u8(..left_out) > 0);
         self.0.shuffle(&mut entries);
         entries.into_iter().collect()
     }

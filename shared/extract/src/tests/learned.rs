@@ -45,8 +45,7 @@ fn a_type_is_learned_once() {
         (lines(json!({ "count": 1, "price": 1 })), 0, 1),
     ] {
         READINGS.store(0, Relaxed);
-        let around = notes::Around { hide_input: false, schema: None };
-        let result = notes::read::<Counted>("body", lax::Input::Json(&sent), around);
+        let result = notes::read::<Counted>("body", lax::Input::Json(&sent), AROUND);
         let found = match result {
             Ok(_) => 0,
             Err(Rejection::Invalid(problems)) => problems.len(),

@@ -99,8 +99,6 @@ struct Sent {
 }
 
 /// Nothing is around: no layer, no schema.
-const AROUND: notes::Around = notes::Around { hide_input: false, schema: None };
-
 /// A reading ends with a value, or with problems that an answer can be made of.
 fn reads<T: DeserializeOwned>(source: &str, input: lax::Input<'_>) -> Result<(), TestCaseError> {
     match notes::read::<T>(source, input, AROUND) {

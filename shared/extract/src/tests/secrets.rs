@@ -166,7 +166,7 @@ async fn secrets_are_hidden_at_any_depth() {
 }
 
 /// Every place in a value, as a JSON pointer.
-fn places(value: &Value, place: &str, all: &mut Vec<String>) {
+pub(super) fn places(value: &Value, place: &str, all: &mut Vec<String>) {
     all.push(place.to_owned());
     let entries: Vec<(String, &Value)> = match value {
         Value::Object(object) => object.iter().map(|(name, value)| (name.clone(), value)).collect(),
@@ -181,7 +181,7 @@ fn places(value: &Value, place: &str, all: &mut Vec<String>) {
 }
 
 /// The value with something else at a place, or with nothing where that has a name.
-fn damaged(value: &Value, place: &str, other: Option<&Value>) -> Value {
+pub(super) fn damaged(value: &Value, place: &str, other: Option<&Value>) -> Value {
     let mut value = value.clone();
     let (parent, name) = place.rsplit_once('/').unwrap_or_default();
     match (other, value.pointer_mut(parent)) {
