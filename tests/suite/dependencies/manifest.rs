@@ -11,7 +11,7 @@ fn examples() -> PathBuf {
 }
 
 fn manifest() -> String {
-    fs::read_to_string(examples().join("own_project.toml")).expect("the manifest")
+    fs::read_to_string(examples().join("whoami.toml")).expect("the manifest")
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn the_manifest_builds_the_program_and_its_test() {
     let source = folder.path().join("src");
     fs::create_dir(&source).expect("a folder");
     fs::write(folder.path().join("Cargo.toml"), manifest()).expect("a manifest");
-    fs::copy(examples().join("own_project.rs"), source.join("main.rs")).expect("a source");
+    fs::copy(examples().join("whoami.rs"), source.join("main.rs")).expect("a source");
     fs::copy(workspace::root().join("Cargo.lock"), folder.path().join("Cargo.lock"))
         .expect("a lock file");
     let mut check = Command::new(env!("CARGO"));

@@ -1,7 +1,7 @@
 //! A whole program in plain axum, with a dependency and its test.
 //!
 //! ```text
-//! cargo run -p lesson-dependencies --example own_project
+//! cargo run -p lesson-dependencies --example whoami
 //! curl -H 'X-Token: token-of-alice' http://127.0.0.1:8000/me
 //! ```
 
