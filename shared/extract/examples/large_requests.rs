@@ -5,9 +5,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::fmt;
 use std::process::Command;
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -16,9 +14,13 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::Request;
 use axum::routing::post;
 use fastapi_extract::{Cookie, Json, Secret};
-use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use tower::ServiceExt;
+
+#[path = "../src/tests/wide.rs"]
+mod wide;
+
+use wide::Wide;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -42,40 +44,6 @@ struct Lists {
 #[expect(dead_code, reason = "it is only read")]
 struct Numbers {
     a: Vec<i64>,
-}
-
-/// A struct with a thousand required fields, read as a derived one is.
-struct Wide;
-
-static NAMES: LazyLock<Vec<&str>> =
-    LazyLock::new(|| (0..1_000).map(|number| &*format!("field{number}").leak()).collect());
-
-impl<'de> Deserialize<'de> for Wide {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_struct("Wide", &NAMES, WideVisitor)
-    }
-}
-
-struct WideVisitor;
-
-impl<'de> Visitor<'de> for WideVisitor {
-    type Value = Wide;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a struct with a thousand fields")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Wide, A::Error> {
-        let mut missing: Vec<_> = NAMES.iter().rev().copied().collect();
-        while let Some(key) = map.next_key::<String>()? {
-            if missing.pop_if(|name| *name == key).is_some() {
-                map.next_value::<i64>()?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        missing.pop().map_or(Ok(Wide), |name| Err(A::Error::missing_field(name)))
-    }
 }
 
 /// A request to a path, with its cookies and its body.

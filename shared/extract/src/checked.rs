@@ -62,10 +62,9 @@ use crate::{Cookie, Embed, Form, Header, Json, Path, Query};
 ///
 /// let app: Router = Router::new().route("/items/", get(list).post(create));
 ///
-/// # fn main() -> Result<(), fastapi_extract::SchemaError> {
 /// // In a test: whether all constraints can be enforced.
 /// Checked::<Json<Item>>::check_schema()?;
-/// # Ok(()) }
+/// # Ok::<(), fastapi_extract::SchemaError>(())
 /// ```
 ///
 /// A body needs [`ToSchema`], what has parameters needs [`IntoParams`]. Constraints work at any
@@ -166,10 +165,8 @@ has_schema!(Path, Query, Header, Cookie: IntoParams, of_params);
 fn of_body<T: ToSchema>() -> (Value, Vec<(String, Value)>) {
     let (schema, mut named) = (T::schema(), Vec::new());
     T::schemas(&mut named);
-    // A type that is inside itself refers to itself. A generic one has another name there.
-    if !type_name::<T>().contains('<') {
-        named.push((T::name().into_owned(), schema.clone()));
-    }
+    // A type that is inside itself refers to itself.
+    named.push((T::name().into_owned(), schema.clone()));
     (json!(schema), named.into_iter().map(|(name, schema)| (name, json!(schema))).collect())
 }
 

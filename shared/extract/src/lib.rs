@@ -29,23 +29,25 @@
 //! let app: Router = Router::new().route("/items/", post(create));
 //! ```
 //!
-//! A field that is a [`Secret`] is never shown. Rules over several fields are
-//! [`Ruled`]'s. What FastAPI writes as `Cat | Dog` is an enum
-//! with [`union!`]; a model that inherits from another one is a struct with [`flat`].
-//! `Option<T>` may be left out, as `T | None = None`. For `T | None`, which may be null but must
-//! be there, give the field `#[serde(deserialize_with = "Option::deserialize")]`.
+//! - A field that is a [`Secret`] is never shown.
+//! - `Option<T>` may be left out, as `T | None = None`. For `T | None`, which may be null but must
+//!   be there, give the field `#[serde(deserialize_with = "Option::deserialize")]`.
+//! - What FastAPI writes as `Cat | Dog` is an enum with [`union!`]; a model that inherits from
+//!   another one is a struct with [`flat`].
+//! - [`Ruled`] has rules over several fields.
 #![cfg_attr(
     feature = "utoipa",
-    doc = "Bounds, lengths and patterns are declared once, for the OpenAPI document and for [`Checked`]."
+    doc = "- Bounds, lengths and patterns are declared once, for the OpenAPI document and for [`Checked`]."
 )]
 #![cfg_attr(
     not(feature = "utoipa"),
-    doc = "Bounds, lengths and patterns come with the feature `utoipa`."
+    doc = "- Bounds, lengths and patterns come with the feature `utoipa`."
 )]
-//! A field that is a [`Secret`] is never shown. With the feature `multipart` a [`Form`] can have
-//! files in it, see
-#![cfg_attr(feature = "multipart", doc = "[`UploadFile`].")]
-#![cfg_attr(not(feature = "multipart"), doc = "`UploadFile`.")]
+#![cfg_attr(feature = "multipart", doc = "- A [`Form`] can have files in it, see [`UploadFile`].")]
+#![cfg_attr(
+    not(feature = "multipart"),
+    doc = "- Files in a [`Form`] come with the feature `multipart`."
+)]
 //!
 //! How it works: `lax.rs` is a serde `Deserializer` that never gives up. Where the input
 //! does not fit what serde asks for, it notes the problem, hands serde a placeholder and

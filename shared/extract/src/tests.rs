@@ -6,10 +6,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::secret::MASK;
 use crate::*;
 
 #[cfg(feature = "utoipa")]
@@ -22,6 +24,7 @@ mod forms;
 mod learned;
 mod limits;
 mod properties;
+mod readings;
 mod refused;
 mod rules;
 mod secrets;
@@ -29,6 +32,7 @@ mod unions;
 mod unions_beside;
 
 const AROUND: notes::Around = notes::Around { hide_input: false, schema: None };
+mod wide;
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
 
@@ -46,6 +50,31 @@ async fn ask(app: &Router, request: &str, headers: Pairs<'_>, body: &[u8]) -> St
     let status = response.status().as_u16();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     format!("{status} {}", String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// A router whose `/` reads a `T` and answers nothing.
+fn reads<T: DeserializeOwned + Send + 'static>() -> Router {
+    Router::new().route("/", post(async |Json(_): Json<T>| ()))
+}
+
+/// A router whose `/` sends back the `T` that it reads.
+fn echoes<T: DeserializeOwned + Serialize + Send + 'static>() -> Router {
+    Router::new().route("/", post(async |Json(it): Json<T>| Json(it)))
+}
+
+/// The answer to a JSON body.
+async fn sends(app: &Router, body: &Value) -> String {
+    ask(app, "POST /", JSON, body.to_string().as_bytes()).await
+}
+
+/// The answer to a body for a `T`.
+async fn answer<T: DeserializeOwned + Send + 'static>(body: Value) -> String {
+    sends(&reads::<T>(), &body).await
+}
+
+/// The same, with what was read.
+async fn echo<T: DeserializeOwned + Serialize + Send + 'static>(body: Value) -> String {
+    sends(&echoes::<T>(), &body).await
 }
 
 /// A 422 with these problems.

@@ -13,7 +13,7 @@ use super::{constraints, types, unions};
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Colour {
+pub(super) enum Colour {
     Red,
     Green,
     Blue,
@@ -42,7 +42,7 @@ struct Scalars {
     standard: i64,
 }
 
-fn seven() -> i64 {
+pub(super) fn seven() -> i64 {
     7
 }
 

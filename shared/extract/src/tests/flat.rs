@@ -1,14 +1,6 @@
 //! Structs whose fields are among those of another one.
 
-use serde::de::DeserializeOwned;
-
 use super::*;
-
-/// The answer to a JSON body for a `T`.
-async fn answer<T: DeserializeOwned + Serialize + Send + 'static>(body: Value) -> String {
-    let app = Router::new().route("/", post(async |Json(it): Json<T>| Json(it)));
-    ask(&app, "POST /", JSON, body.to_string().as_bytes()).await
-}
 
 #[derive(Debug, Deserialize, Serialize)]
 struct Base {
@@ -39,7 +31,7 @@ struct Employee {
 async fn a_flattened_struct_is_coerced() {
     let sent = json!({ "username": "u", "age": "5", "email": "e", "is_admin": "yes", "other": 1 });
     let read = json!({ "username": "u", "age": 5, "pins": [], "email": "e", "is_admin": true });
-    assert_eq!(answer::<User>(sent).await, format!("200 {read}"));
+    assert_eq!(echo::<User>(sent).await, format!("200 {read}"));
 
     let base = json!({ "username": "b", "age": 1, "pins": [1] });
     let sent = json!({ "username": "u", "age": "5", "email": "e", "salary": 7.0, "boss": base });
@@ -47,14 +39,14 @@ async fn a_flattened_struct_is_coerced() {
         "salary": 7, "username": "u", "age": 5, "pins": [], "email": "e", "is_admin": false,
         "boss": base,
     });
-    assert_eq!(answer::<Employee>(sent).await, format!("200 {read}"));
+    assert_eq!(echo::<Employee>(sent).await, format!("200 {read}"));
 }
 
 #[tokio::test]
 async fn all_problems_of_a_flattened_struct_are_reported() {
     let sent = json!({ "email": 1, "pins": ["1", "x"], "is_admin": "maybe", "age": "y" });
     assert_eq!(
-        answer::<Vec<User>>(json!([sent])).await,
+        echo::<Vec<User>>(json!([sent])).await,
         invalid([
             problem("missing", json!(["body", 0, "username"]), sent.clone()),
             problem("int_parsing", json!(["body", 0, "age"]), json!("y")),
@@ -65,7 +57,7 @@ async fn all_problems_of_a_flattened_struct_are_reported() {
     );
     let sent = json!({ "age": "x", "boss": { "age": "y" } });
     assert_eq!(
-        answer::<Employee>(sent.clone()).await,
+        echo::<Employee>(sent.clone()).await,
         invalid([
             problem("missing", json!(["body", "username"]), sent.clone()),
             problem("int_parsing", json!(["body", "age"]), json!("x")),
@@ -78,7 +70,7 @@ async fn all_problems_of_a_flattened_struct_are_reported() {
     // Nobody knows whether there is a secret in it: serde does not tell the names.
     for (sent, shown) in [(json!(["x"]), json!("**********")), (json!(null), json!(null))] {
         assert_eq!(
-            answer::<Employee>(sent).await,
+            echo::<Employee>(sent).await,
             invalid([problem("model_attributes_type", json!(["body"]), shown)])
         );
     }
@@ -161,7 +153,7 @@ struct Extended {
 async fn a_map_takes_what_is_left() {
     let sent = json!({ "limit_to": "1", "a": { "b": ["1"] }, "name": "n", "c": null });
     let read = json!({ "limit_to": 1, "sort_by": [], "name": "n", "a": { "b": ["1"] }, "c": null });
-    assert_eq!(answer::<Extended>(sent).await, format!("200 {read}"));
+    assert_eq!(echo::<Extended>(sent).await, format!("200 {read}"));
 
     #[derive(Deserialize, Serialize)]
     struct WithFlat {
@@ -173,7 +165,7 @@ async fn a_map_takes_what_is_left() {
     }
     let sent = json!({ "limit_to": "1", "name": "n", "c": 5 });
     let read = json!({ "name": "n", "limit_to": 1, "sort_by": [], "c": 5 });
-    assert_eq!(answer::<WithFlat>(sent).await, format!("200 {read}"));
+    assert_eq!(echo::<WithFlat>(sent).await, format!("200 {read}"));
 
     let app = Router::new()
         .route("/query", get(async |Query(it): Query<Extended>| Json(it)))
@@ -195,12 +187,12 @@ async fn an_option_is_none_if_no_field_of_it_is_sent() {
         paging: Option<Paging>,
     }
     let sent = json!({ "name": "n", "other": 1 });
-    assert_eq!(answer::<Maybe>(sent).await, r#"200 {"name":"n"}"#);
+    assert_eq!(echo::<Maybe>(sent).await, r#"200 {"name":"n"}"#);
     let sent = json!({ "name": "n", "limit_to": "1" });
-    assert_eq!(answer::<Maybe>(sent).await, r#"200 {"name":"n","limit_to":1,"sort_by":[]}"#);
+    assert_eq!(echo::<Maybe>(sent).await, r#"200 {"name":"n","limit_to":1,"sort_by":[]}"#);
     let sent = json!({ "sort_by": ["1"] });
     assert_eq!(
-        answer::<Maybe>(sent.clone()).await,
+        echo::<Maybe>(sent.clone()).await,
         invalid([
             problem("missing", json!(["body", "limit_to"]), sent.clone()),
             problem("missing", json!(["body", "name"]), sent),
@@ -237,10 +229,10 @@ async fn unions_and_flattened_structs_may_be_in_each_other() {
     }
     let sent = json!({ "name": "n", "kind": "Square", "side": "5" });
     let read = json!({ "name": "n", "kind": "Square", "side": 5 });
-    assert_eq!(answer::<Named>(sent).await, format!("200 {read}"));
+    assert_eq!(echo::<Named>(sent).await, format!("200 {read}"));
     let sent = json!({ "kind": "Circle", "radius": "x" });
     assert_eq!(
-        answer::<Named>(sent.clone()).await,
+        echo::<Named>(sent.clone()).await,
         invalid([
             problem("int_parsing", json!(["body", "Circle", "radius"]), json!("x")),
             problem("missing", json!(["body", "name"]), sent),
@@ -256,7 +248,7 @@ async fn unions_and_flattened_structs_may_be_in_each_other() {
     union!(Tagged, tag = "kind" { User, Extended });
     let sent = json!({ "kind": "Extended", "limit_to": "1", "name": "n", "c": 2 });
     let read = json!({ "kind": "Extended", "limit_to": 1, "sort_by": [], "name": "n", "c": 2 });
-    assert_eq!(answer::<Tagged>(sent).await, format!("200 {read}"));
+    assert_eq!(echo::<Tagged>(sent).await, format!("200 {read}"));
 
     #[derive(Serialize)]
     enum Untagged {
@@ -266,30 +258,21 @@ async fn unions_and_flattened_structs_may_be_in_each_other() {
     union!(Untagged { User, Extended });
     let sent = json!({ "limit_to": "x", "name": "n", "username": "u", "age": "1", "email": "e" });
     let read = json!({ "User": { "username": "u", "age": 1, "pins": [], "email": "e", "is_admin": false } });
-    assert_eq!(answer::<Untagged>(sent).await, format!("200 {read}"));
+    assert_eq!(echo::<Untagged>(sent).await, format!("200 {read}"));
 }
 
 #[tokio::test]
 async fn readings_of_many_flattened_structs_are_bounded_by_the_type() {
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-    static READINGS: AtomicUsize = AtomicUsize::new(0);
-
-    fn count<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        READINGS.fetch_add(1, Relaxed);
-        i64::deserialize(deserializer)
-    }
-
     #[derive(Deserialize, Serialize)]
     struct Counted {
-        #[serde(deserialize_with = "count")]
+        #[serde(deserialize_with = "readings::count")]
         first: i64,
         employees: Vec<Employee>,
     }
     let sent = json!({ "first": 1, "employees": vec![json!({}); 200] });
-    let answer = answer::<Counted>(sent).await;
+    let answer = echo::<Counted>(sent).await;
     assert_eq!(answer.matches("missing").count(), 800);
-    assert!(READINGS.load(Relaxed) <= 7, "two for what is flattened, and one for each field");
+    assert!(readings::take() <= 7, "two for what is flattened, and one for each field");
 }
 
 #[test]
@@ -312,7 +295,7 @@ async fn a_buffer_in_between_is_read_as_it_is() {
     let sent = json!({ "limit_to": 1, "name": "n", "age": 5 });
     let read = json!({ "limit_to": 1, "sort_by": [], "name": "n", "age": 5 });
     assert_eq!(
-        answer::<BTreeMap<String, Plain>>(json!({ "a": sent })).await,
+        echo::<BTreeMap<String, Plain>>(json!({ "a": sent })).await,
         format!("200 {}", json!({ "a": read }))
     );
 }
@@ -350,8 +333,6 @@ fn a_panic_leaves_nothing_for_the_next_request() {
 mod secrets {
     use super::*;
 
-    const MASK: &str = "**********";
-
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
     struct Beside {
@@ -375,33 +356,25 @@ mod secrets {
         name: String,
     }
 
-    fn reads<T: DeserializeOwned + Send + 'static>() -> Router {
-        Router::new().route("/", post(async |Json(_): Json<T>| ()))
-    }
-
-    async fn sends(app: &Router, body: Value) -> String {
-        ask(app, "POST /", JSON, body.to_string().as_bytes()).await
-    }
-
     #[tokio::test]
     async fn a_secret_beside_a_flattened_struct_is_hidden() {
         let app = reads::<Beside>();
-        assert_eq!(sends(&app, json!({ "password": "p", "limit_to": "1" })).await, "200 ");
+        assert_eq!(sends(&app, &json!({ "password": "p", "limit_to": "1" })).await, "200 ");
         let sent = json!({ "password": "hunter2", "sort_by": ["x"] });
         let shown = json!({ "password": MASK, "sort_by": ["x"] });
         assert_eq!(
-            sends(&app, sent).await,
+            sends(&app, &sent).await,
             invalid([
                 problem("missing", json!(["body", "limit_to"]), shown),
                 problem("int_parsing", json!(["body", "sort_by", 0]), json!("x")),
             ])
         );
         assert_eq!(
-            sends(&app, json!({ "password": ["hunter2"], "limit_to": 1 })).await,
+            sends(&app, &json!({ "password": ["hunter2"], "limit_to": 1 })).await,
             invalid([problem("string_type", json!(["body", "password"]), json!(MASK))])
         );
         assert_eq!(
-            sends(&app, json!("hunter2")).await,
+            sends(&app, &json!("hunter2")).await,
             invalid([problem("model_attributes_type", json!(["body"]), json!(MASK))])
         );
     }
@@ -411,17 +384,17 @@ mod secrets {
         let app = reads::<Inside>();
         let refused = "500 Internal Server Error";
         let sent = json!({ "username": "u", "password": "hunter2", "name": "n" });
-        assert_eq!(sends(&app, sent.clone()).await, refused);
-        assert_eq!(sends(&app, json!({ "password": "hunter2" })).await, refused);
+        assert_eq!(sends(&app, &sent.clone()).await, refused);
+        assert_eq!(sends(&app, &json!({ "password": "hunter2" })).await, refused);
         let app = app.layer(Extension(HideInput));
-        assert_eq!(sends(&app, sent).await, "200 ");
+        assert_eq!(sends(&app, &sent).await, "200 ");
         let sent = json!({ "username": 5, "password": "hunter2" });
         let problem = |mut problem: Value| {
             problem.as_object_mut().unwrap().remove("input");
             problem
         };
         assert_eq!(
-            sends(&app, sent).await,
+            sends(&app, &sent).await,
             invalid([
                 problem(super::problem("string_type", json!(["body", "username"]), json!(null))),
                 problem(super::problem("missing", json!(["body", "name"]), json!(null))),

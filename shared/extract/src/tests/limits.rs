@@ -1,12 +1,10 @@
 //! What an answer costs, whatever a client sends.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::sync::LazyLock;
 
-use serde::Deserializer;
-use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::DeserializeOwned;
 
+use super::wide::{NAMES, Wide};
 use super::*;
 
 /// The size of the answer to a body, and its problems.
@@ -21,40 +19,6 @@ async fn problems<T: DeserializeOwned + Send + 'static>(body: &Value) -> (usize,
 fn without_input(mut problem: Value) -> Value {
     problem.as_object_mut().unwrap().shift_remove("input").unwrap();
     problem
-}
-
-/// A struct with a thousand fields, as derived.
-struct Wide;
-
-static NAMES: LazyLock<Vec<&str>> =
-    LazyLock::new(|| (0..1_000).map(|number| &*format!("field{number}").leak()).collect());
-
-impl<'de> Deserialize<'de> for Wide {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("Wide", &NAMES, WideVisitor)
-    }
-}
-
-struct WideVisitor;
-
-impl<'de> Visitor<'de> for WideVisitor {
-    type Value = Wide;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a struct with a thousand fields")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Wide, A::Error> {
-        let mut missing: Vec<_> = NAMES.iter().rev().copied().collect();
-        while let Some(key) = map.next_key::<String>()? {
-            if missing.pop_if(|name| *name == key).is_some() {
-                map.next_value::<i64>()?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        missing.pop().map_or(Ok(Wide), |name| Err(A::Error::missing_field(name)))
-    }
 }
 
 #[tokio::test]

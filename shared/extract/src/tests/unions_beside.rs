@@ -1,13 +1,6 @@
 //! Unions and flattened structs beside rules, constraints and types that refuse their values.
 
-use serde::de::DeserializeOwned;
-
 use super::*;
-
-async fn answer<T: DeserializeOwned + Send + 'static>(body: Value) -> String {
-    let app = Router::new().route("/", post(async |Json(_): Json<T>| ()));
-    ask(&app, "POST /", JSON, body.to_string().as_bytes()).await
-}
 
 fn value_error(loc: Value, msg: &str, input: Value) -> Value {
     problem_with("value_error", loc, &format!("Value error, {msg}"), input, json!({ "error": {} }))

@@ -9,13 +9,7 @@ use fastapi_extract::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Colour {
-    Red,
-    Green,
-    Blue,
-}
+use super::super::app::{Colour, seven};
 
 #[derive(Deserialize, Serialize)]
 struct Login {
@@ -37,10 +31,6 @@ struct Fields {
     standard: i64,
     words: Option<Vec<String>>,
     pair: Option<(i64, String)>,
-}
-
-fn seven() -> i64 {
-    7
 }
 
 fn w() -> String {
