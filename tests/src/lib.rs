@@ -12,6 +12,7 @@ pub mod database;
 pub mod differences;
 pub mod fastapi;
 pub mod figures;
+pub mod package;
 pub mod pages;
 pub mod paused;
 pub mod process;

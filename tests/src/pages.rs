@@ -8,9 +8,10 @@ use crate::figures;
 use crate::readme::{FIGURES, Page};
 use crate::workspace;
 
-/// Every page that is checked: the workspace's, the map and the lessons'.
+/// Every page that is checked: the workspace's, the map, the package's and the lessons'.
 pub fn all() -> Vec<Page> {
     let mut pages = about_no_lesson();
+    pages.push(of_package());
     pages.extend(of_lessons().into_iter().flat_map(|(_, pages)| pages));
     pages
 }
@@ -23,6 +24,12 @@ pub fn about_no_lesson() -> Vec<Page> {
     let mut pages = vec![read("README.md"), read("CONTRIBUTING.md"), map()];
     pages.extend(others.flat_map(|folder| of_lesson(&folder)));
     pages
+}
+
+/// The README of the package that readers take home. Its transcripts talk to
+/// [`package::serve`](crate::package::serve).
+pub fn of_package() -> Page {
+    read("shared/extract/README.md")
 }
 
 /// FastAPI's topics, and where each is found here.

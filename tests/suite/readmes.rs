@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use lesson_tests::figures::{self, Figures};
+use lesson_tests::package::NO_BANNER;
 use lesson_tests::readme::{
     ANSWERS, FIGURES, Fault, MINUTES, Page, Sources, TestFunction, check_budget, check_claims,
     check_code, check_console, check_differences, check_links, check_map, check_mentions,
     check_no_console, minutes, routes_of, test_functions,
 };
-use lesson_tests::{TestServer, own_server_only, pages, rust_only, workspace};
+use lesson_tests::{TestServer, own_server_only, package, pages, rust_only, workspace};
 
 /// Pages that are still to be cut down to their budget. The list only becomes shorter.
 const OVER_BUDGET: [&str; 4] = [
@@ -110,6 +111,13 @@ fn transcripts_are_what_the_lessons_answer() {
         replays.into_iter().flat_map(|faults| faults.join().expect("no panic")).collect()
     });
     assert_none(faults);
+}
+
+#[test]
+fn transcripts_of_the_package_are_what_its_programs_answer() {
+    rust_only!("replays the page against the package");
+    let address = package::serve().expect("a free port");
+    assert_none(check_console(&pages::of_package(), address, NO_BANNER));
 }
 
 #[test]

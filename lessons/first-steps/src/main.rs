@@ -21,9 +21,8 @@ use axum::{BoxError, Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal;
 #[cfg(unix)]
-use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::{self, SignalKind};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 // ANCHOR_END: imports
@@ -52,9 +51,10 @@ async fn serve() -> Result<(), BoxError> {
         .await
         .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
     let address = listener.local_addr()?;
+    let stopped = stop_signal()?; // from here on, Ctrl-C no longer kills the process
     // `println!` would panic if nobody reads this any more.
     _ = writeln!(io::stdout(), "listening on http://{address}\nCtrl-C stops it.");
-    axum::serve(listener, app(state)).with_graceful_shutdown(stop_signal()).await?;
+    axum::serve(listener, app(state)).with_graceful_shutdown(stopped).await?;
     Ok(())
 }
 // ANCHOR_END: main
@@ -222,22 +222,26 @@ impl IntoResponse for AppError {
 // ANCHOR_END: error
 
 // ANCHOR: stop-signal
-/// Ctrl-C, or SIGTERM, which a container gets when it is stopped.
-async fn stop_signal() {
-    #[cfg(unix)]
-    let sigterm = async {
-        signal::unix::signal(SignalKind::terminate())?.recv().await;
-        Ok(())
-    };
-    #[cfg(not(unix))]
-    let sigterm = std::future::pending();
-    let signal = tokio::select! {
-        signal = signal::ctrl_c() => signal,
-        signal = sigterm => signal,
-    };
-    if let Err(error) = signal {
-        // Without the signal nobody could stop the server gracefully, so it stops now.
-        tracing::error!(%error, "cannot wait for signals");
-    }
+/// Ends at Ctrl-C, or at SIGTERM, which a container gets when it is stopped.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = unix::signal(SignalKind::interrupt())?;
+    let mut sigterm = unix::signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = ctrl_c.recv() => {}
+            _ = sigterm.recv() => {}
+        }
+    })
 }
 // ANCHOR_END: stop-signal
+
+/// Ends at Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "cannot wait for Ctrl-C");
+        }
+    })
+}

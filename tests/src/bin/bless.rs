@@ -5,8 +5,9 @@
 
 use std::path::Path;
 
+use lesson_tests::package::NO_BANNER;
 use lesson_tests::readme::{ANSWERS, MINUTES, Page, bless_code, bless_console, minutes};
-use lesson_tests::{SuiteRun, differences, pages};
+use lesson_tests::{SuiteRun, differences, package, pages};
 
 fn main() {
     for page in pages::all() {
@@ -18,6 +19,9 @@ fn main() {
             write(&page, &bless_console(&page, server.address(), &pages::banner(&server)));
         }
     }
+    let package = pages::of_package();
+    let address = package::serve().unwrap_or_else(|error| panic!("{error}"));
+    write(&package, &bless_console(&package, address, NO_BANNER));
     for (lesson, pages) in pages::of_lessons() {
         let answers = answers(&lesson);
         for page in pages {

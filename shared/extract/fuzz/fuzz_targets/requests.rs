@@ -13,16 +13,23 @@
 #![no_main]
 
 use std::collections::{BTreeMap, HashMap};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderValue, Uri};
-use fastapi_extract::{All, Cookie, Header, Json, Query, Rejection, Secret};
-use futures_util::FutureExt;
+use axum::http::{HeaderValue, StatusCode, Uri};
+use fastapi_extract::{
+    All, Checked, Cookie, Embed, Form, Header, Json, Query, Rejection, Ruled, Secret,
+};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+mod types;
+
+use types::{Base, Bound, BoundParameters, Either, Fields, Files, Foreign, Named, Rule};
 
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "it is only read")]
@@ -94,9 +101,7 @@ where
     T: FromRequest<(), M>,
     Rejection: From<T::Rejection>,
 {
-    let read = T::from_request(request, &()).now_or_never();
-    // Nothing is waited for: all of the request is there.
-    let Err(rejection) = read.unwrap_or_else(|| panic!("it waits")).map_err(Rejection::from) else {
+    let Err(rejection) = at_once(T::from_request(request, &())).map_err(Rejection::from) else {
         return;
     };
     match &rejection {
@@ -108,14 +113,49 @@ where
             assert!(size < 8 << 20, "{size}");
         }
         Rejection::Unreadable(_) | Rejection::Body(..) => {}
+        // A form that is broken, or has too much.
+        Rejection::Raised(response) if response.status() == StatusCode::BAD_REQUEST => {}
         Rejection::Raised(_) | Rejection::Unexpected(_) => panic!("{rejection:?}"),
     }
 }
 
-fn body<T: DeserializeOwned>(bytes: &[u8]) {
-    let request = Request::post("/").header("content-type", "application/json");
+/// All of the request is there, so nothing is waited for. A form lets others run in between.
+fn at_once<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..100 {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+    }
+    panic!("it waits");
+}
+
+fn sends<T, M>(content_type: &str, bytes: &[u8])
+where
+    T: FromRequest<(), M>,
+    Rejection: From<T::Rejection>,
+{
+    let request = Request::post("/").header("content-type", content_type);
     if let Ok(request) = request.body(Body::from(bytes.to_vec())) {
-        reads::<Json<T>, _>(request);
+        reads::<T, _>(request);
+    }
+}
+
+fn body<T: DeserializeOwned>(bytes: &[u8]) {
+    sends::<Json<T>, _>("application/json", bytes);
+}
+
+/// A form, and one with files.
+fn form<T, M>(bytes: &[u8])
+where
+    T: FromRequest<(), M>,
+    Rejection: From<T::Rejection>,
+{
+    match bytes.split_first() {
+        // Short, so that libFuzzer comes upon it.
+        Some((b'-', _)) => sends::<T, _>("multipart/form-data; boundary=b", bytes),
+        _ => sends::<T, _>("application/x-www-form-urlencoded", bytes),
     }
 }
 
@@ -143,6 +183,9 @@ fn parameters(bytes: &[u8]) {
     reads::<Parameters<BTreeMap<String, i64>>, _>(copy());
     reads::<Parameters<HashMap<i64, Vec<bool>>>, _>(copy());
     reads::<Parameters<(i64, Option<bool>)>, _>(copy());
+    reads::<Parameters<Option<Base>>, _>(copy());
+    reads::<Parameters<Foreign>, _>(copy());
+    reads::<Checked<Query<BoundParameters>>, _>(copy());
 }
 
 /// A secret is in no answer: this one is the content of a field that is one.
@@ -150,7 +193,8 @@ fn secret(bytes: &[u8]) {
     let Ok(rest) = serde_json::from_slice::<Value>(bytes) else {
         return;
     };
-    let sent = serde_json::json!({ "k": SECRET, "j": { "password": SECRET }, "h": rest, "c": [rest] });
+    let sent =
+        serde_json::json!({ "k": SECRET, "j": { "password": SECRET }, "h": rest, "c": [rest] });
     if rest.to_string().contains(SECRET) {
         return;
     }
@@ -158,7 +202,7 @@ fn secret(bytes: &[u8]) {
     let Ok(request) = request.body(Body::from(sent.to_string())) else {
         return;
     };
-    if let Some(Err(rejection)) = Json::<Everything>::from_request(request, &()).now_or_never() {
+    if let Err(rejection) = at_once(Json::<Everything>::from_request(request, &())) {
         let shown = format!("{rejection:?}");
         assert!(!shown.contains(SECRET), "{shown}");
     }
@@ -168,12 +212,20 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((kind, bytes)) = bytes.split_first() else {
         return;
     };
-    match kind % 6 {
+    match kind % 14 {
         0 => body::<Everything>(bytes),
         1 => body::<Vec<Shape>>(bytes),
         2 => body::<HashMap<String, Adjacent>>(bytes),
         3 => body::<(Option<Tagged>, BTreeMap<i64, Vec<Value>>)>(bytes),
         4 => parameters(bytes),
+        5 => sends::<Checked<Json<Bound>>, _>("application/json", bytes),
+        6 => body::<Ruled<Rule>>(bytes),
+        7 => body::<Either>(bytes),
+        8 => body::<(Base, Option<Named>)>(bytes),
+        9 => body::<Foreign>(bytes),
+        10 => sends::<Embed<Fields>, _>("application/json", bytes),
+        11 => form::<Form<Fields>, _>(bytes),
+        12 => form::<Form<Files>, _>(bytes),
         _ => secret(bytes),
     }
 });
