@@ -109,7 +109,6 @@ JSON_FILE = Path(
 )
 
 
-# ANCHOR: file
 def characters(path: Path) -> Iterator[str]:
     # ST-10: this runs when the first piece is wanted. By then the 200 has been sent.
     with path.open(encoding="utf-8", newline="") as rows:
@@ -120,7 +119,6 @@ def characters(path: Path) -> Iterator[str]:
 @app.get("/server-a/stream")
 async def file_stream() -> StreamingResponse:
     return StreamingResponse(characters(JSON_FILE), media_type="application/json")
-# ANCHOR_END: file
 
 
 @app.get("/server-a/stream-missing-file")
@@ -148,9 +146,12 @@ async def file_breaks() -> StreamingResponse:
     return StreamingResponse(breaks_half_way(), media_type="application/json")
 
 
+# anyio reads in a worker thread. When the client leaves, this file is closed at once; a
+# plain generator's stays open until its thread gets other work. `FileResponse` would send
+# the file as well, and add `content-length`, `etag` and ranges.
+# ANCHOR: file
 async def pieces(path: Path) -> AsyncIterator[bytes]:
-    # anyio reads in a worker thread. When the client leaves, this file is closed at
-    # once; a sync generator's stays open until its thread gets other work.
+    # ST-10: this runs when the first piece is wanted. By then the 200 has been sent.
     async with await anyio.open_file(path, "rb") as file:
         while piece := await file.read(64 * 1024):
             yield piece
@@ -158,8 +159,8 @@ async def pieces(path: Path) -> AsyncIterator[bytes]:
 
 @app.get("/server-a/file")
 async def file_pieces() -> StreamingResponse:
-    # `FileResponse` would do this too, and add content-length, etag and ranges.
     return StreamingResponse(pieces(JSON_FILE), media_type="application/json")
+# ANCHOR_END: file
 
 
 # --- server B: passes on what server A sends ----------------------------------

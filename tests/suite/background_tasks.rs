@@ -1,4 +1,4 @@
-//! The claims of `lessons/background-tasks/docs/claims.md`.
+//! The claims of the background-tasks lesson, which `lessons/background-tasks/docs/claims.md` lists.
 
 mod client_text;
 mod connection;
@@ -25,7 +25,7 @@ async fn assert_json(answer: Answer, body: &str) {
     assert_eq!(answer.text().await, body);
 }
 
-/// The answer of a path, and the events when its body was complete.
+/// Asserts what a path answers, and returns the events at the moment its body was complete.
 async fn asked(server: &TestServer, path: &str, body: &str) -> Vec<String> {
     assert_json(server.get(path).await, body).await;
     server.events().await

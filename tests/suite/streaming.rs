@@ -29,7 +29,7 @@ async fn start() -> TestServer {
     TestServer::start("streaming").await
 }
 
-/// The lesson without a server, for tests with a paused clock. Nobody is upstream of it.
+/// The lesson without a server, for tests with a paused clock. It has no upstream.
 fn paused_app() -> (Router, AppState) {
     let state = AppState {
         tick: Tick::from_ms(1000),

@@ -42,7 +42,7 @@ async fn send_mail(events: &EventLog) -> io::Result<()> {
 }
 
 // ANCHOR: at-once
-/// The task begins as soon as a worker is free: here while the handler sleeps, two ticks before
+/// The task begins as soon as a thread is free: here while the handler sleeps, two ticks before
 /// the response.
 async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Json<&'static str> {
     let log = events.clone();
@@ -53,7 +53,7 @@ async fn at_once(State(tick): State<Tick>, State(events): State<EventLog>) -> Js
 }
 // ANCHOR_END: at-once
 
-/// The error is in the task's `JoinHandle`, and nobody keeps that.
+/// The error is in the task's `JoinHandle`, which nobody keeps.
 async fn failing(State(events): State<EventLog>) -> Json<&'static str> {
     tokio::spawn(async move {
         events.add("spawned task fails");

@@ -1,4 +1,4 @@
-//! Event streams that end on Ctrl-C, in plain axum: a start for a project of your own.
+//! Event streams that end on Ctrl-C, in plain axum. Begin a project of your own with it.
 //!
 //! ```text
 //! cargo run -p lesson-streaming --example plain_axum

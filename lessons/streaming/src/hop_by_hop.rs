@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, header};
 // ANCHOR: hop-by-hop
 /// Removes the headers that are about one connection, and mean nothing on the next.
 ///
-/// They are those that `Connection` names, and a few that always are (RFC 9110, 7.6.1).
+/// These are the ones that `Connection` names, and a few that always are (RFC 9110, 7.6.1).
 pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     const ALWAYS: [&str; 9] = [
         "connection",

@@ -1,4 +1,4 @@
-//! The server that server B fetches from, and what it may do wrong.
+//! The server that server B asks, and what can go wrong there.
 
 use std::error::Error;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const IDLE: Duration = Duration::from_secs(4);
 // ANCHOR_END: idle
 
 // ANCHOR: upstream
-/// The server to fetch from, and the one client that all requests share.
+/// The server to ask, and the one client that all requests share.
 ///
 /// A client holds a pool of connections, so make it once, at start-up.
 #[derive(Clone, Debug)]

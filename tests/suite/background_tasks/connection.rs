@@ -69,7 +69,7 @@ async fn bg_18_a_task_does_not_wait_for_a_slow_reader() {
         connection
     });
     let mut connection = begun.await.expect("a head");
-    // It starts when the server has the response, whoever has not read it yet.
+    // The task starts when the server has the response, although the client hasn't read it yet.
     assert_eq!(server.events_with(SENT).await, [SENT]);
     let read = spawn_blocking(move || {
         let mut body = vec![0; LARGE];
@@ -81,7 +81,7 @@ async fn bg_18_a_task_does_not_wait_for_a_slow_reader() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bg_19_tasks_run_even_if_the_client_has_left() {
+async fn bg_19_the_list_runs_even_if_the_client_leaves_in_the_middle_of_the_response() {
     let server = start().await;
     let connection = connect(&server);
     let begun = spawn_blocking(move || {

@@ -1,4 +1,4 @@
-//! The durable queue: real programs that are killed, told to stop, started again.
+//! The durable queue: real programs that are killed, told to stop, and started again.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Database {
         Web(Binary::start_in_shell("durable-web", &line, &[("DATABASE_URL", &self.url)]))
     }
 
-    /// A worker that is noticed to be dead after three seconds.
+    /// A worker whose death is noticed after three seconds.
     pub fn worker(&self, tick_ms: u64) -> Binary {
         self.worker_with(tick_ms, &[])
     }
@@ -57,7 +57,7 @@ impl Database {
         database::open(&self.url).await.expect("a database")
     }
 
-    /// What says where it is, for a test that sets limits.
+    /// The options that open it, for a test that sets limits.
     pub fn options(&self) -> SqliteConnectOptions {
         SqliteConnectOptions::from_str(&self.url).expect("a URL")
     }
@@ -72,8 +72,7 @@ impl Database {
         names
     }
 
-    /// Makes the workers look as if they had been silent until they count as dead, as one
-    /// does that really died three seconds ago.
+    /// Makes the workers count as dead, as if they had sent no heartbeat for three seconds.
     async fn silence_workers(&self) {
         let silent = "UPDATE Workers SET last_seen = last_seen - 3";
         sqlx::query(silent).execute(&self.open().await).await.expect("an update");
@@ -91,7 +90,7 @@ impl Database {
     }
 }
 
-/// Who orders, where it does not matter.
+/// The user who orders, where it doesn't matter who.
 const EVE: &str = "eve";
 
 /// The web server.
@@ -137,7 +136,7 @@ impl Web {
         }
     }
 
-    /// Who got a mail, in the order of ordering.
+    /// Who got a mail, in the order in which they were ordered.
     pub async fn sent(&self) -> Vec<String> {
         let text = self.get("/durable/mails", EVE).await.text().await;
         let mails: Vec<Value> = serde_json::from_str(&text).expect("a list");
@@ -273,7 +272,7 @@ async fn bg_28_a_job_that_is_done_twice_has_its_effect_once() {
 }
 
 #[tokio::test]
-async fn bg_29_told_to_stop_a_worker_finishes_the_job_in_hand() {
+async fn bg_29_a_worker_that_is_told_to_stop_finishes_the_job_in_hand() {
     rust_only!("signals the durable worker");
     let database = Database::new();
     let web = database.web();
@@ -304,7 +303,7 @@ async fn bg_30_a_job_that_takes_longer_than_the_grace_period_is_left_to_another_
     let ended = worker.wait();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stderr.contains("left to another worker"), "{}", ended.stderr);
-    // That this takes three seconds is shown by BG-25.
+    // BG-25 shows that this takes three seconds.
     database.silence_workers().await;
     let worker = database.worker(10);
     worker.log_line("event: ann: sent");
@@ -370,7 +369,7 @@ async fn bg_35_a_worker_that_falls_silent_ends_with_an_error() {
 }
 
 #[tokio::test]
-async fn bg_31_a_living_worker_keeps_its_job_however_long_it_takes() {
+async fn bg_31_a_worker_that_is_alive_keeps_its_job_however_long_it_takes() {
     rust_only!("starts two durable workers");
     let database = Database::new();
     let web = database.web();
@@ -447,7 +446,7 @@ async fn bg_32_two_workers_share_the_jobs() {
     for number in 0..10 {
         jobs.push(web.order(mail(&format!("m{number}"))).await);
     }
-    // Alone, a worker has three seconds to do here.
+    // A worker alone would take three seconds.
     let (one, two) = (database.worker(100), database.worker(100));
     for id in &jobs {
         assert_eq!(web.job_with(id, "Done").await["attempts"], 1);

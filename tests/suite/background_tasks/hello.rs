@@ -44,7 +44,7 @@ async fn bg_08_a_sleep_without_await_is_no_pause() {
 }
 
 #[tokio::test]
-async fn bg_09_an_async_task_that_awaits_does_the_same() {
+async fn bg_09_an_async_task_that_awaits_does_the_same_as_a_blocking_one() {
     let server = start().await;
     assert!(asked(&server, "/async-awaited/", "null").await.is_empty());
     let at = hello_at_again(&server).await;

@@ -20,7 +20,7 @@ async fn events_after_leaving(path: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn bg_37_when_the_client_leaves_its_tasks_are_lost() {
+async fn bg_37_when_the_client_leaves_the_requests_tasks_are_lost() {
     let events = events_after_leaving("/leaving/dropped").await;
     let expected = expect(
         rust(vec!["handler begun", "dependency closed"]),

@@ -74,7 +74,7 @@ async fn bg_11_a_failing_task_ends_its_list_after_the_response() {
 }
 
 #[tokio::test]
-async fn bg_11_the_failure_is_in_the_log() {
+async fn bg_11_the_failure_of_a_task_is_in_the_log() {
     lesson_tests::own_server_only!("reads the log of the real program");
     let program = start_program(10, &[]).await;
     assert_json(program.get("/several/failing").await, r#""queued""#).await;
@@ -168,7 +168,7 @@ async fn bg_14_a_response_may_bring_a_task_of_its_own() {
 }
 
 #[tokio::test]
-async fn bg_14_injected_tasks_run_beside_it() {
+async fn bg_14_injected_tasks_run_before_the_responses_own() {
     let server = start().await;
     assert_json(server.get("/by-hand/both").await, r#""both""#).await;
     let events = server.events_with("the response's own task").await;

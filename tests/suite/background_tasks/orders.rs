@@ -1,4 +1,4 @@
-//! The web server of the durable queue: what it accepts, and what it answers when it cannot.
+//! The web server of the durable queue: what it accepts, and what it answers when it can't.
 
 use std::time::Duration;
 
@@ -126,7 +126,7 @@ async fn bg_27_a_key_used_for_another_mail_is_refused() {
         let detail = r#"{"detail":"Idempotency-Key was used for another mail"}"#;
         assert_eq!(answer.text().await, detail);
     }
-    // Written in another way it is the same mail.
+    // The same mail, written in another way.
     let same = json!({"text": "Hello", "refusals": 0, "to": "ann"});
     assert_eq!(job_of(web.post(same, &headers).await).await, first);
     assert_eq!(number(&database.open().await, "SELECT count(*) FROM Jobs").await, 1);
@@ -215,7 +215,7 @@ async fn bg_40_a_full_disk_refuses_orders_until_there_is_room() {
 async fn bg_40_orders_accepted_around_a_full_disk_survive_kill_9() {
     rust_only!("kills the durable web server");
     let database = Database::new();
-    // This connection keeps SQLite's log; its limit is none.
+    // This connection keeps SQLite's log, and has no limit.
     let other = database.open().await;
     let empty_the_log = async || number(&other, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     assert_eq!(empty_the_log().await, 0, "busy");
@@ -246,7 +246,7 @@ async fn bg_40_orders_accepted_around_a_full_disk_survive_kill_9() {
 }
 
 #[tokio::test]
-async fn bg_41_a_busy_database_is_a_503_everywhere() {
+async fn bg_41_a_busy_database_is_a_503_on_every_route() {
     rust_only!("locks the durable queue");
     let database = Database::new();
     let other = database.open().await;

@@ -49,7 +49,7 @@ async fn bg_15_the_shutdown_waits_for_threads_too() {
 }
 
 #[tokio::test]
-async fn bg_15_with_no_tasks_the_shutdown_ends_at_once() {
+async fn bg_15_without_tasks_the_shutdown_ends_at_once() {
     rust_only!("signals the real program");
     let program = start_program(10, &[]).await;
     assert_json(program.get("/several/failing").await, r#""queued""#).await;

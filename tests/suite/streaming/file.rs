@@ -51,7 +51,7 @@ async fn st_10_a_file_that_cant_be_opened_is_a_500_without_details() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn st_47_the_pieces_have_64_kib() {
+async fn st_47_the_pieces_are_64_kib_long() {
     rust_only!("calls the router in process");
     let folder = tempfile::tempdir().expect("a folder");
     let path = sparse_file(folder.path(), 1_000_000);
@@ -63,7 +63,7 @@ async fn st_47_the_pieces_have_64_kib() {
 }
 
 #[tokio::test]
-async fn st_47_a_file_of_any_size_leaves_in_large_pieces() {
+async fn st_47_a_file_of_any_size_is_sent_in_large_pieces() {
     own_server_only!("sets LESSON_JSON_FILE");
     let bytes: Vec<u8> = (0..1_000_000_u32).map(|n| (n % 251) as u8).collect();
     let folder = tempfile::tempdir().expect("a folder");
@@ -108,7 +108,7 @@ async fn st_54_a_line_of_any_length_is_streamed_in_little_memory() {
 }
 
 #[tokio::test]
-async fn st_54_bytes_that_arent_text_break_the_stream() {
+async fn st_54_bytes_that_arent_text_break_the_stream_off() {
     own_server_only!("sets LESSON_JSON_FILE");
     let folder = tempfile::tempdir().expect("a folder");
     for not_utf_8 in [&b"ab\xffcd"[..], b"ab\x80", b"ab\xea\xb0"] {

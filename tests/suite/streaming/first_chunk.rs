@@ -45,7 +45,7 @@ async fn st_12_a_failure_before_the_first_chunk_can_still_change_the_status() {
 }
 
 #[tokio::test]
-async fn st_13_the_layer_acts_on_one_path_only() {
+async fn st_13_a_layer_acts_on_one_path_only() {
     let server = start().await;
     let answer = server.get("/watched-ok/other").await;
     assert_eq!((answer.status, answer.content_type()), (200, Some("text")));
@@ -67,14 +67,14 @@ async fn st_13_the_layer_acts_on_one_path_only() {
 }
 
 #[tokio::test]
-async fn st_14_the_failure_isnt_raised_in_the_middlewares_loop() {
+async fn st_14_a_failure_isnt_raised_in_a_middlewares_loop() {
     let server = start().await;
     assert_teapot(server.get("/watched-error-object/stream").await).await;
     assert_eq!(server.events().await, [""; 0]);
 }
 
 #[tokio::test]
-async fn st_14_the_failure_reaches_the_layer_as_an_item() {
+async fn st_14_a_failure_reaches_a_layer_as_an_item() {
     rust_only!("reads the log of the real program");
     let server = Binary::start("streaming", &[], &[]);
     for layer in ["watched", "replayed"] {
@@ -97,7 +97,7 @@ async fn st_15_json_needs_a_value() {
 }
 
 #[tokio::test]
-async fn st_15_in_fastapi_leaving_it_out_is_a_500() {
+async fn st_15_in_fastapi_a_json_response_without_content_is_a_500() {
     fastapi_only!("in Rust it doesn't compile");
     let answer = start().await.get("/teapot-literal/stream").await;
     // On a busy machine, uvicorn may close the connection before the body is out: the exception
@@ -142,7 +142,7 @@ async fn st_17_a_failure_is_the_last_item_of_a_stream() {
 }
 
 #[tokio::test]
-async fn st_18_a_failure_in_the_middle_comes_too_late() {
+async fn st_18_a_failure_after_the_first_chunk_comes_too_late() {
     for source in ["midway", "midway-object"] {
         let server = start().await;
         let answer = server.get(&format!("/watched-{source}/stream")).await;
@@ -195,7 +195,7 @@ async fn st_20_a_raised_error_and_a_yielded_one_look_alike() {
 }
 
 #[tokio::test]
-async fn st_21_each_digit_is_a_chunk_and_each_round_a_pause() {
+async fn st_21_each_digit_is_a_chunk_and_each_round_begins_with_a_pause() {
     // A tick in which a busy machine can also read ten pieces.
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "100")]).await;
     let body = server.get("/bare-ok/stream").await.rest().await;

@@ -1,4 +1,4 @@
-//! Streams that are made of iterators, and the threads that these block.
+//! Streams made of iterators, and the threads that they block.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ async fn st_02_any_iterator_can_be_streamed() {
 }
 
 #[tokio::test]
-async fn st_02_a_blocking_iterator_holds_nobody_up() {
+async fn st_02_blocking_iterators_dont_hold_up_other_requests() {
     let server = start().await;
     // More streams at once than the runtime has workers.
     let mut streams = Vec::new();
@@ -58,7 +58,7 @@ fn on_few_threads(places: usize, tick: Tick, test: impl AsyncFnOnce(Router)) {
         let places = Arc::new(Semaphore::new(places));
         test(app(AppState { tick, places, ..state })).await;
     });
-    // Nobody waits for a thread that blocks.
+    // Dropping the runtime would wait for the threads that block.
     runtime.shutdown_background();
 }
 
@@ -91,7 +91,7 @@ fn st_58_clients_that_read_nothing_hold_no_thread() {
 #[test]
 fn st_58_blocking_iterators_leave_threads_to_others() {
     rust_only!("sets the size of the pool");
-    // The second item of each comes after the test.
+    // The second item of each would come after the test.
     on_few_threads(THREADS - 1, Tick::from_ms(60_000), async |app| {
         let mut waiting = Vec::new();
         for _ in 0..2 * THREADS {
@@ -101,7 +101,7 @@ fn st_58_blocking_iterators_leave_threads_to_others() {
         }
         let second = select_all(waiting.iter_mut().map(|answer| answer.next_piece().boxed()));
         tokio::select! {
-            // In this order: all are under way before the file is asked for.
+            // In this order, so that all of them are under way when the file is asked for.
             biased;
             _ = second => panic!("a second item"),
             () = assert_a_file_is_answered(&app) => {}

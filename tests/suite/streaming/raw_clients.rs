@@ -14,7 +14,7 @@ use crate::support::running::serve;
 
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// An answer as it came: its head, and its body until the connection was closed.
+/// An answer as it was received: its head, and its body until the connection was closed.
 pub(crate) struct Raw {
     head: String,
     pub(crate) body: String,
@@ -69,7 +69,7 @@ async fn st_52_http_10_clients_get_no_stream() {
 }
 
 #[tokio::test]
-async fn st_52_http_10_clients_get_answers_whose_end_shows() {
+async fn st_52_http_10_clients_get_answers_with_a_visible_end() {
     let server = start().await;
     let ping = get_10(server.base_url(), "/ping").await;
     assert_eq!((ping.status(), ping.body.as_str()), ("200", r#""pong""#));
@@ -97,10 +97,10 @@ async fn st_57_a_client_that_closes_its_sending_half_counts_as_gone() {
     let mut stream = connect(server.base_url()).await;
     stream.write_all(b"GET /text/ HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
     let mut head = [0; 15];
-    stream.read_exact(&mut head).await.expect("the begin of an answer");
+    stream.read_exact(&mut head).await.expect("the beginning of an answer");
     assert_eq!(head, *b"HTTP/1.1 200 OK");
     stream.shutdown().await.expect("half a connection");
-    // It still reads, and gets no final chunk.
+    // The client still reads, but gets no final chunk.
     let rest = read_to_the_end(stream).await;
     assert!(!rest.body.ends_with("0\r\n\r\n"), "{}", rest.body);
     let pieces = rest.body.matches("some text data").count();

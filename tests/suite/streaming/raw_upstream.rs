@@ -1,4 +1,4 @@
-//! An upstream on bare connections: for answers that no library sends, and none at all.
+//! An upstream on bare connections, for answers that no library sends, or for none at all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ impl Upstream {
     }
 }
 
-/// Starts one; `serve` gets each connection, and which one it is: 0, 1, 2…
+/// Starts an upstream. `serve` gets each connection and its number: 0, 1, 2…
 pub(crate) async fn upstream<F, A>(serve: F) -> Upstream
 where
     F: Fn(Connection, usize) -> A + Send + 'static,

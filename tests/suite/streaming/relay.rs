@@ -60,7 +60,7 @@ async fn st_09_decoding_each_piece_breaks_on_a_split_character() {
 }
 
 #[tokio::test]
-async fn st_09_bytes_that_are_passed_on_stay_whole() {
+async fn st_09_bytes_that_are_passed_on_as_they_are_arrive_whole() {
     let server = start().await;
     let answer = server.get("/server-b/stream-split-char-careful").await;
     assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")));
@@ -138,7 +138,7 @@ async fn st_35_the_upstream_is_given_up_when_the_client_leaves() {
 }
 
 #[tokio::test]
-async fn st_36_an_upstream_that_answers_an_error_is_a_502_before_the_first_byte() {
+async fn st_36_an_upstream_that_answers_with_an_error_is_a_502_before_the_first_byte() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::FOUND] {
         let elsewhere = [(header::LOCATION, "/elsewhere")];
@@ -156,7 +156,7 @@ async fn st_36_an_upstream_that_answers_an_error_is_a_502_before_the_first_byte(
 #[tokio::test(start_paused = true)]
 async fn st_36_an_upstream_that_does_not_answer_is_a_504() {
     rust_only!("pauses the clock");
-    // It is connected to, by the system's queue, and never accepts.
+    // The system completes the connection, but nobody accepts it.
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let (_, mut state) = paused_app();
@@ -167,7 +167,7 @@ async fn st_36_an_upstream_that_does_not_answer_is_a_504() {
 }
 
 #[tokio::test]
-async fn st_36_the_log_says_why() {
+async fn st_36_the_log_says_why_there_is_no_answer() {
     rust_only!("reads the log of the real program");
     let failing = async || (StatusCode::INTERNAL_SERVER_ERROR, "internals of the upstream");
     let upstream = serve(Router::new().fallback(failing)).await;
@@ -318,7 +318,7 @@ async fn endless_upstream() -> (String, Arc<AtomicU64>) {
     (serve(app).await, produced)
 }
 
-/// Waits until a counter stands still, and returns where.
+/// Waits until a counter stands still, and returns its value.
 async fn stalled(counter: &AtomicU64) -> u64 {
     let mut since = (counter.load(Ordering::SeqCst), Instant::now());
     while since.1.elapsed() < Duration::from_millis(300) {

@@ -1,4 +1,4 @@
-//! Server B: the connections to the upstream that it keeps, and the upstream closes.
+//! Server B: the connections that it keeps, and that the upstream closes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,12 +12,12 @@ use tokio::time::sleep;
 use super::relay::relay_of;
 use super::{paused_app, raw_upstream};
 
-/// It doesn't announce that the connection will be closed.
+/// An answer that doesn't announce the end of its connection.
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
 /// The upstream closes right after its answer, or when the next request is already on its way.
 #[tokio::test]
-async fn st_53_a_connection_that_the_upstream_closes_isnt_an_error() {
+async fn st_53_a_kept_connection_that_the_upstream_closes_isnt_an_error() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
     for waits_for_another in [false, true] {
         let lost = Arc::new(AtomicUsize::new(0));
@@ -61,7 +61,7 @@ async fn st_53_a_request_is_sent_three_times_at_most() {
 
 /// uvicorn keeps a connection for five seconds.
 #[tokio::test(start_paused = true)]
-async fn st_53_an_idle_connection_is_closed_before_the_upstream_does_it() {
+async fn st_53_an_idle_connection_is_closed_before_the_upstream_closes_it() {
     rust_only!("pauses the clock");
     let upstream =
         raw_upstream::upstream(async |connection, _| connection.answer_each(OK).await).await;
@@ -75,7 +75,7 @@ async fn st_53_an_idle_connection_is_closed_before_the_upstream_does_it() {
     }
 }
 
-/// How long a head may get is hyper's limit, not this lesson's.
+/// The limit for the length of a head is hyper's, not this lesson's.
 #[tokio::test]
 async fn st_54_an_endless_head_is_a_502() {
     own_server_only!("sets LESSON_UPSTREAM_URL");

@@ -1,4 +1,4 @@
-//! Server B: which status and which headers it passes on, in both directions.
+//! Server B: the status and the headers that it passes on, in both directions.
 
 use axum::Router;
 use axum::http::header::{self, HeaderMap, HeaderName};
@@ -81,8 +81,8 @@ async fn st_50_headers_about_the_body_are_passed_on() {
     assert_eq!(answer.text().await, "a,b");
 }
 
-/// Headers about the connection between the two servers, one of them only because `connection`
-/// names it; a length, which doesn't count beside chunks; and a cookie.
+/// Headers about the connection between the two servers, one of which `connection` names; a length,
+/// which doesn't count beside chunks; and a cookie.
 const HEAD: &str = "HTTP/1.1 200 OK\r\nconnection: Keep-Alive, X-Hop\r\nx-hop: 1\r\n\
     keep-alive: timeout=5\r\nproxy-authenticate: Basic\r\nproxy-connection: keep-alive\r\n\
     te: trailers\r\ntrailer: x-checksum\r\nupgrade: echo\r\ncontent-length: 3\r\n\
@@ -104,7 +104,7 @@ async fn st_50_headers_about_one_connection_stay_behind() {
     assert_eq!(answer.text().await, "a,b,c,d");
 }
 
-/// Cookies and passwords for this server are none of the upstream's business.
+/// The client's cookies and passwords are for this server only.
 #[tokio::test]
 async fn st_50_the_upstream_learns_what_is_wanted_but_not_by_whom() {
     own_server_only!("sets LESSON_UPSTREAM_URL");

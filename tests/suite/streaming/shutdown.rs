@@ -1,4 +1,4 @@
-//! What a shutdown does to open streams: the real program, real signals.
+//! What a shutdown does to open streams, with the real program and real signals.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use tokio::time::timeout;
 
 use super::file::sparse_file;
 
-/// So long that a test which waits for it fails.
+/// A grace period so long that a test which waits for it fails.
 const LONG: &str = "20000";
 const LONG_ENOUGH: Duration = Duration::from_secs(15);
 
-/// So short that a test can wait for it.
+/// A grace period so short that a test can wait for it.
 const SHORT: &str = "300";
 
 const CUT: &str = "cut after the grace period connections=1 tasks=0\n";
@@ -20,7 +20,7 @@ const CUT: &str = "cut after the grace period connections=1 tasks=0\n";
 #[tokio::test]
 async fn st_38_sigterm_ends_event_streams_cleanly_and_at_once() {
     rust_only!("signals the real program");
-    // In a tick of an hour none of them ends by itself.
+    // With a tick of an hour, none of them ends by itself.
     let options = ["--grace-ms", LONG, "--tick-ms", "3600000"];
     let server = Binary::start("streaming", &options, &[]);
     let quiet = server.get("/sse-quiet/").await;
@@ -42,14 +42,14 @@ async fn st_38_sigterm_ends_event_streams_cleanly_and_at_once() {
 }
 
 #[tokio::test]
-async fn st_38_ctrl_c_does_too_with_axum_serve() {
+async fn st_38_ctrl_c_ends_event_streams_under_axum_serve() {
     rust_only!("signals an example");
     let server = Binary::start_example("plain_axum");
     let mut events = server.get("/events").await;
     assert_eq!(events.content_type(), Some("text/event-stream"));
     assert_eq!(texts(&events.take(1).await), ["data: 0\n\n"]);
     server.signal("INT");
-    // It would count forever.
+    // Without the signal, it would count forever.
     let rest = timeout(LONG_ENOUGH, events.rest()).await.expect("an end in time");
     assert_eq!(rest.end, End::Complete);
     let ended = server.wait();
@@ -115,7 +115,7 @@ async fn st_40_a_request_that_is_still_waiting_gets_no_answer() {
 }
 
 #[tokio::test]
-async fn st_41_a_client_that_does_not_read_does_not_hold_the_shutdown() {
+async fn st_41_a_client_that_does_not_read_does_not_hold_up_the_shutdown() {
     rust_only!("signals the real program");
     let folder = tempfile::tempdir().expect("a folder");
     let path = sparse_file(folder.path(), 1 << 30);

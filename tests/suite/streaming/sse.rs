@@ -60,7 +60,7 @@ async fn st_25_a_browser_needs_the_media_type_and_blank_lines() {
 }
 
 #[tokio::test]
-async fn st_26_without_both_it_still_streams() {
+async fn st_26_events_without_media_type_and_blank_lines_are_still_streamed() {
     let server = start().await;
     let answer = server.get("/sse-loose/7").await;
     assert_eq!((answer.status, answer.content_type()), (200, None));
@@ -131,7 +131,7 @@ async fn st_28_a_feed_ends_when_its_client_leaves() {
 }
 
 #[tokio::test]
-async fn st_29_the_type_writes_the_framing() {
+async fn st_29_sse_writes_the_framing() {
     let server = start().await;
     let answer = server.get("/sse-library/7").await;
     assert_eq!(answer.status, 200);
@@ -217,7 +217,7 @@ async fn st_42_a_client_that_comes_back_resumes_after_its_last_event() {
 
 /// An error would end the feed for good.
 #[tokio::test]
-async fn st_42_an_unreadable_id_starts_from_the_beginning() {
+async fn st_42_after_an_unreadable_id_the_feed_starts_from_the_beginning() {
     let server = start().await;
     for unreadable in ["two", "99999999999999999999", "1.5", " "] {
         let answer = resume(&server, "/sse-counter/", unreadable).await;
@@ -291,7 +291,7 @@ async fn st_44_caches_and_proxies_are_told_not_to_keep_events() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn st_45_an_endless_stream_can_be_tested() {
+async fn st_45_an_endless_stream_can_be_tested_in_process() {
     rust_only!("pauses the clock");
     let (app, state) = paused_app();
     let mut answer = paused::get(&app, "/sse-counter/").await;

@@ -8,8 +8,8 @@ use super::{paused_app, start};
 const PIECE: &str = "some text data";
 
 #[tokio::test]
-async fn st_01_each_piece_leaves_when_it_is_made() {
-    // A piece is compared with the whole, so the ticks may be short.
+async fn st_01_each_piece_is_sent_when_it_is_made() {
+    // Each piece's time is compared with that of the whole, so the ticks may be short.
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "4")]).await;
     let answer = server.get("/text/").await;
     assert_eq!(answer.status, 200);
@@ -40,7 +40,7 @@ async fn st_01_the_times_are_exact_under_a_paused_clock() {
 
 #[tokio::test]
 async fn st_03_a_client_that_reads_pieces_gets_them_as_they_arrive() {
-    // The first is compared with all, so the ticks may be short.
+    // The first piece's time is compared with that of all, so the ticks may be short.
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "4")]).await;
     let started = std::time::Instant::now();
     let request = server.request(reqwest::Method::GET, "/text/");
@@ -58,7 +58,7 @@ async fn st_03_a_client_that_reads_pieces_gets_them_as_they_arrive() {
 
 #[tokio::test]
 async fn st_03_a_client_that_reads_the_whole_body_waits_for_its_end() {
-    // Waiting is never too short, however short the tick is.
+    // The time is only compared with a lower bound, so the tick may be short.
     let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "2")]).await;
     let started = std::time::Instant::now();
     let request = server.request(reqwest::Method::GET, "/text/");

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 // ANCHOR: alive
-/// A function for `on_event`, and the channel that it notes each heartbeat and the end in.
+/// A function for `on_event`, and the channel in which it notes each heartbeat and the end.
 pub fn listener() -> (impl Fn(&WorkerContext, &Event) + Send + Sync + 'static, watch::Receiver<bool>)
 {
     let (lives, noted) = watch::channel(true);
@@ -22,7 +22,7 @@ pub fn listener() -> (impl Fn(&WorkerContext, &Event) + Send + Sync + 'static, w
 
 /// Waits until the worker has ended by itself, or has sent no heartbeat for `limit`.
 ///
-/// A worker that fails is dropped, and that says why: this goes on waiting then.
+/// If the worker fails, it's dropped, and its own error says why. Then this goes on waiting.
 pub async fn until_silent(mut lives: watch::Receiver<bool>, limit: Duration) {
     loop {
         match timeout(limit, lives.changed()).await {

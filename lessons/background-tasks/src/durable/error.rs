@@ -12,7 +12,7 @@ pub enum Error {
     /// If such a key were ignored, the mail could be sent twice.
     #[error("Idempotency-Key must be one header of 1 to 255 ASCII characters")]
     BadKey,
-    /// A bug of the client's. A 202 would hide that this mail is never sent.
+    /// A bug in the client. A 202 would hide that this mail is never sent.
     #[error("Idempotency-Key was used for another mail")]
     KeyReused,
     /// There's none, or it's somebody else's.
