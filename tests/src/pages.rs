@@ -8,6 +8,9 @@ use crate::figures;
 use crate::readme::{FIGURES, Page};
 use crate::workspace;
 
+/// About the tests, and what they measured.
+const PROOFS: &str = "tests/README.md";
+
 /// Every page that is checked: the workspace's, the map, the package's and the lessons'.
 pub fn all() -> Vec<Page> {
     let mut pages = about_no_lesson();
@@ -21,7 +24,8 @@ pub fn all() -> Vec<Page> {
 pub fn about_no_lesson() -> Vec<Page> {
     let lessons = workspace::lessons();
     let others = workspace::folders().into_iter().filter(|folder| !lessons.contains(folder));
-    let mut pages = vec![read("README.md"), read("CONTRIBUTING.md"), map()];
+    let files = ["README.md", "CONTRIBUTING.md", PROOFS, "lessons/README.md"];
+    let mut pages: Vec<Page> = files.into_iter().map(read).collect();
     pages.extend(others.flat_map(|folder| of_lesson(&folder)));
     pages
 }
@@ -51,7 +55,7 @@ pub fn of_lesson(lesson: &str) -> Vec<Page> {
 /// The pages among which one shows figures, by the name of what was measured.
 pub fn with_figures() -> Vec<(String, Vec<Page>)> {
     let mut pages = of_lessons();
-    pages.push((figures::BUILD.to_owned(), vec![read("README.md")]));
+    pages.push((figures::BUILD.to_owned(), vec![read(PROOFS)]));
     pages.retain(|(name, pages)| figures::taken_over(name).exists() || FIGURES.is_in(pages));
     pages
 }

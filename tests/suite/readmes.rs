@@ -56,6 +56,22 @@ fn minutes_are_those_that_a_page_takes() {
     assert_none(timed.flat_map(|page| MINUTES.check(&page, minutes)).collect());
 }
 
+/// The front page says of each lesson how long it takes, and together they fit into an afternoon.
+#[test]
+fn the_front_page_says_how_long_the_lessons_take() {
+    let front = read(&workspace::root().join("README.md"));
+    let mut total = 0;
+    for (_, pages) in pages::of_lessons() {
+        let readme = &pages[0];
+        let minutes = minutes(readme);
+        let (link, cell) = (format!("({})", readme.file()), format!("| {minutes} |"));
+        let is_said = front.lines().any(|row| row.contains(&link) && row.ends_with(&cell));
+        assert!(is_said, "README.md: {} takes {minutes} minutes", readme.file());
+        total += minutes.parse::<usize>().expect("a number");
+    }
+    assert!(total <= 220, "all lessons together take {total} minutes, and the limit is 220");
+}
+
 #[test]
 fn links_lead_somewhere() {
     assert_none(check_links(&pages::all()));

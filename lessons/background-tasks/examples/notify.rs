@@ -15,7 +15,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use tokio::net::TcpListener;
-use tokio::signal;
+#[cfg(unix)]
+use tokio::signal::unix::{self, SignalKind};
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 // ANCHOR_END: use
@@ -26,8 +27,9 @@ async fn main() -> io::Result<()> {
     let tracker = TaskTracker::new();
     let app = Router::new().route("/notify/{email}", post(notify)).with_state(tracker.clone());
     let listener = TcpListener::bind(address()).await?;
+    let stopped = stop_signal()?; // from here on, Ctrl-C no longer kills the process
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
+    axum::serve(listener, app).with_graceful_shutdown(stopped).await?;
 
     tracker.close(); // there will be no more tasks, so `wait` can end
     if timeout(Duration::from_secs(10), tracker.wait()).await.is_err() {
@@ -52,15 +54,25 @@ fn address() -> String {
     format!("127.0.0.1:{}", env::var("LESSON_PORT").unwrap_or_else(|_| "8000".to_owned()))
 }
 
-/// Ctrl-C, or SIGTERM, which a container gets when it is stopped.
-async fn stop_signal() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+/// Ends at Ctrl-C, or at SIGTERM, which a container gets when it is stopped.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = unix::signal(SignalKind::interrupt())?;
+    let mut sigterm = unix::signal(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            _ = signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+            _ = ctrl_c.recv() => {}
+            _ = sigterm.recv() => {}
         }
-        return;
-    }
-    _ = signal::ctrl_c().await;
+    })
+}
+
+/// Ends at Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            eprintln!("cannot wait for Ctrl-C: {error}");
+        }
+    })
 }
