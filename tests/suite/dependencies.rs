@@ -9,7 +9,6 @@ mod function;
 mod guards;
 mod instance;
 mod layers;
-mod manifest;
 mod read_body;
 mod sub;
 mod time_limit;

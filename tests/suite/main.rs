@@ -8,6 +8,7 @@ mod dependencies;
 mod extract;
 mod first_steps;
 mod lifespan;
+mod manifests;
 mod map;
 mod readmes;
 mod response_models;
