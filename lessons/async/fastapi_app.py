@@ -1,4 +1,4 @@
-"""Async: the lesson's app in FastAPI. Same routes, same claims (AS-…) as in src/.
+"""The async lesson in FastAPI: the same routes and claims (AS-…) as in src/.
 
     uvicorn fastapi_app:app --app-dir lessons/async
     curl http://127.0.0.1:8000/both/async
@@ -16,14 +16,14 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 TICK = int(os.environ.get("LESSON_TICK_MS", "1000")) / 1000
 
 
 def ticks(n: float) -> float:
-    """The seconds that `n` ticks take."""
+    """Return the seconds that `n` ticks take."""
     return n * TICK
 
 
@@ -31,7 +31,7 @@ events: list[str] = []
 
 
 def note(line: str) -> None:
-    """Write a line into the event log, and into the server's own log."""
+    """Note a line in the event log and in the server's own log."""
     events.append(line)
     logging.getLogger("uvicorn.error").info(line)
 
@@ -40,7 +40,7 @@ def note(line: str) -> None:
 
 
 def end_with_parent() -> None:
-    """In a process of the pool: end when the server has, even if it was killed."""
+    """End this process of the pool when the server ends, even if it's killed."""
 
     def wait() -> None:
         if parent := multiprocessing.parent_process():
@@ -52,7 +52,7 @@ def end_with_parent() -> None:
 
 # ANCHOR: watchdog
 def watch(loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
-    """In a thread of its own, which the event loop cannot block."""
+    """Run in a thread of its own, which the event loop can't block."""
     while not stop.wait(ticks(1)):
         answered = threading.Event()
         loop.call_soon_threadsafe(answered.set)
@@ -68,7 +68,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     stop = threading.Event()
     loop = asyncio.get_running_loop()
     threading.Thread(target=watch, args=(loop, stop), daemon=True).start()
-    # As many processes as there are cores; they are started when they are needed.
+    # As many processes as there are cores, each started when it's first needed.
     with ProcessPoolExecutor(initializer=end_with_parent) as app.state.cores:
         yield
     stop.set()
@@ -98,17 +98,17 @@ async def clear_events() -> None:
 # ANCHOR: three
 @app.get("/only-async/async")
 @app.get("/both/async")
-async def awaits() -> None:  # AS-7: nothing is returned, the body is `null`
+async def awaits() -> None:  # AS-7: it returns nothing, so the body is `null`
     await asyncio.sleep(ticks(10))  # AS-1
 
 
 @app.get("/both/sync")
-def sync() -> None:  # AS-2: FastAPI runs a plain `def` on its pool of threads
+def sync() -> None:  # AS-2: FastAPI runs a plain `def` on its pool
     time.sleep(ticks(10))
 
 
 @app.get("/blocking/async-blocking")
-async def async_blocking() -> None:  # AS-5: and this one on the event loop
+async def async_blocking() -> None:  # AS-5: but this one on the event loop
     time.sleep(ticks(10))
 # ANCHOR_END: three
 
@@ -116,18 +116,18 @@ async def async_blocking() -> None:  # AS-5: and this one on the event loop
 # ANCHOR: handed-to-a-thread
 @app.get("/blocking/handed-to-a-thread")
 async def handed_to_a_thread() -> None:
-    # AS-8: the pool of the plain `def`s. `asyncio.to_thread` has another one.
+    # AS-8: the pool of the plain `def`s; `asyncio.to_thread` uses another one
     await run_in_threadpool(time.sleep, ticks(10))
 # ANCHOR_END: handed-to-a-thread
 
 
 # ANCHOR: bounded
-places = asyncio.Semaphore(20)
+disk_slots = asyncio.Semaphore(20)
 
 
 @app.get("/bounded/sync")
-async def bounded() -> None:
-    async with places:  # AS-26: half of the pool is left to the others
+async def read_slowly() -> None:
+    async with disk_slots:  # AS-26: half of the pool is left to others
         await run_in_threadpool(time.sleep, ticks(10))
 # ANCHOR_END: bounded
 
@@ -135,15 +135,45 @@ async def bounded() -> None:
 # ANCHOR: not-awaited
 @app.get("/blocking/not-awaited")
 async def not_awaited() -> None:
-    # AS-13: makes a coroutine, and throws it away. Python warns when it runs.
+    # AS-13: makes a coroutine and throws it away; Python warns when it runs
     asyncio.sleep(ticks(10))
 # ANCHOR_END: not-awaited
 
 
 @app.get("/blocking/in-place")
 def in_place() -> None:
-    # AS-12: the event loop cannot move to another thread; the pool it is.
+    # AS-12: the event loop can't move to another thread, so this is the pool
     time.sleep(ticks(10))
+
+
+# --- two waits, side by side --------------------------------------------------
+
+
+async def get_stock() -> int:
+    await asyncio.sleep(ticks(10))
+    return 3
+
+
+async def get_price() -> int:
+    await asyncio.sleep(ticks(10))
+    return 42
+
+
+# ANCHOR: together
+@app.get("/together/offer")
+async def offer() -> dict[str, int]:
+    stock, price = await asyncio.gather(get_stock(), get_price())  # AS-27
+    return {"stock": stock, "price": price}
+
+
+@app.get("/together/hasty-offer")
+async def hasty_offer() -> dict[str, int]:
+    try:
+        async with asyncio.timeout(ticks(5)):  # AS-28
+            return await offer()
+    except TimeoutError:
+        raise HTTPException(504) from None
+# ANCHOR_END: together
 
 
 # --- where it runs ------------------------------------------------------------
@@ -188,13 +218,13 @@ async def on_a_worker(below: Below) -> int:
 
 @app.get("/cpu/on-the-pool")
 def on_the_pool(below: Below) -> int:
-    # The threads take turns: one at a time holds the interpreter's lock.
+    # the threads take turns, because one at a time holds the interpreter's lock
     return count_primes(below)
 
 
 @app.get("/cpu/on-the-cores")
 async def on_the_cores(below: Below) -> int:
-    # AS-15: processes, because threads share one interpreter.
+    # AS-15: processes, because threads share one interpreter
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(app.state.cores, count_primes, below)
 # ANCHOR_END: cpu
@@ -216,7 +246,7 @@ async def wait(name: str) -> None:
 
 @app.get("/leaving/async")
 async def leaving_async() -> None:
-    await wait("async")  # AS-19: is not cancelled, whoever leaves
+    await wait("async")  # AS-19: nothing cancels it
 
 
 @app.get("/leaving/spawned")

@@ -1,4 +1,4 @@
-//! The lesson's exercise, solved: two reports at a time, and a 503 for the third.
+//! The first exercise, solved: two reports at a time, and a 503 for the third.
 //!
 //! ```text
 //! cargo run -p lesson-async --example reports
@@ -27,32 +27,30 @@ const LESSON: Lesson = Lesson {
 struct AppState {
     tick: Tick,
     events: EventLog,
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let server = Server::from_args(LESSON).await?;
-    let places = Arc::new(Semaphore::new(2));
-    let state = AppState { tick: server.tick(), events: server.events(), places };
+    let slots = Arc::new(Semaphore::new(2));
+    let state = AppState { tick: server.tick(), events: server.events(), slots };
     let app = Router::new().route("/report", get(report)).merge(shared_routes(LESSON));
     server.serve(app.with_state(state)).await
 }
 
 // ANCHOR: solution
 async fn report(
-    State(places): State<Arc<Semaphore>>,
+    State(slots): State<Arc<Semaphore>>,
     State(tick): State<Tick>,
     State(events): State<EventLog>,
 ) -> Result<&'static str, ApiError> {
-    // `acquire_owned` would wait for a place; this fails if there is none.
-    let Ok(place) = places.try_acquire_owned() else {
+    // `acquire_owned` would wait for a slot; this fails if none is free.
+    let Ok(slot) = slots.try_acquire_owned() else {
         return Err(ApiError::from_status(StatusCode::SERVICE_UNAVAILABLE));
     };
     let work = move || {
-        // Moved in here, the place is taken until the thread is done with the report,
-        // and not only until the client leaves.
-        let _place = place;
+        let _slot = slot; // taken until the report is done, even if the client leaves
         events.add("report begun");
         thread::sleep(tick * 10);
         events.add("report done");

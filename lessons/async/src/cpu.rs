@@ -1,4 +1,4 @@
-//! Work that computes: on a worker, on the pool, and on as many threads as there are cores.
+//! Work that computes: on a worker, on the pool, and as much at a time as there are cores.
 
 use axum::extract::State;
 use axum::routing::get;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use crate::AppState;
-use crate::cores::Cores;
+use crate::limits::Limits;
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {
@@ -20,36 +20,39 @@ pub fn router() -> Router<AppState> {
 }
 
 // ANCHOR: work
-/// The type is the limit: 65,535 numbers are all that a client can ask for.
+/// The type is the limit: nobody can ask for more than the primes below 65,535.
 #[derive(Deserialize)]
 struct Work {
     below: u16,
 }
 
-/// How many primes there are below a number, the slow way.
 fn count_primes(below: u16) -> usize {
     (2..below).filter(|&n| (2..n).all(|divisor| n % divisor != 0)).count()
 }
 // ANCHOR_END: work
 
-// ANCHOR: three
-/// The pitfall: a loop without an `await` blocks as well as `thread::sleep` does.
+// ANCHOR: on-a-worker
+/// The trap: a loop without an `.await` blocks its thread as `thread::sleep` does.
 async fn on_a_worker(Query(work): Query<Work>) -> Json<usize> {
     Json(count_primes(work.below))
 }
+// ANCHOR_END: on-a-worker
 
-/// Holds nobody up, until 40 of them take all the cores and the whole pool.
+// ANCHOR: on-the-pool
+/// Holds nobody up, until 40 of them share the cores and fill the pool.
 async fn on_the_pool(Query(work): Query<Work>) -> Result<Json<usize>, ApiError> {
     let primes = spawn_blocking(move || count_primes(work.below)).await?;
     Ok(Json(primes))
 }
+// ANCHOR_END: on-the-pool
 
-/// Runs at most as many at a time as there are cores; the others wait in a queue.
+// ANCHOR: on-the-cores
+/// Computes for as many requests at a time as there are cores. The others wait their turn.
 async fn on_the_cores(
     Query(work): Query<Work>,
-    State(cores): State<Cores>,
+    State(limits): State<Limits>,
 ) -> Result<Json<usize>, ApiError> {
-    let primes = cores.run(move || count_primes(work.below)).await?;
+    let primes = limits.cores.run(move || count_primes(work.below)).await?;
     Ok(Json(primes))
 }
-// ANCHOR_END: three
+// ANCHOR_END: on-the-cores

@@ -1,4 +1,4 @@
-//! `block_in_place`: blocking where you stand.
+//! `block_in_place`: blocking without leaving the worker.
 
 use std::thread;
 

@@ -1,5 +1,6 @@
-//! What happens to the work when its client leaves.
+//! What becomes of the work when its client leaves.
 
+// ANCHOR: use
 use std::thread;
 
 use axum::extract::State;
@@ -12,6 +13,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
+// ANCHOR_END: use
 
 use crate::AppState;
 
@@ -20,61 +22,59 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/leaving/async", get(awaits))
         .route("/leaving/spawned", get(spawns))
-        .route("/leaving/sync", get(on_the_pool))
-        .route("/leaving/sync-that-asks", get(on_the_pool_and_asks))
+        .route("/leaving/sync", get(blocks_a_thread))
+        .route("/leaving/sync-that-asks", get(blocks_a_thread_that_asks))
 }
 
 // ANCHOR: async
+async fn wait(name: &str, tick: Tick, events: EventLog) {
+    events.add(format!("{name} work begun"));
+    let unfinished = guard((), |()| events.add(format!("{name} work dropped")));
+    sleep(tick * 10).await; // if the client leaves, this is as far as it gets
+    ScopeGuard::into_inner(unfinished); // disarms the guard
+    events.add(format!("{name} work finished"));
+}
+
 async fn awaits(State(tick): State<Tick>, State(events): State<EventLog>) -> Json<()> {
     wait("async", tick, events).await;
     Json(())
 }
+// ANCHOR_END: async
 
-/// The cure if the work must be finished: a task of its own goes on without the handler. It is
-/// on the tracker that the shutdown waits for.
+// ANCHOR: spawned
 async fn spawns(
     State(tasks): State<TaskTracker>,
     State(tick): State<Tick>,
     State(events): State<EventLog>,
 ) -> Result<Json<()>, ApiError> {
-    tasks.spawn(wait("spawned", tick, events).in_current_span()).await?;
+    let work = wait("spawned", tick, events);
+    tasks.spawn(work.in_current_span()).await?; // only this waiting ends with the handler
     Ok(Json(()))
 }
-
-async fn wait(name: &str, tick: Tick, events: EventLog) {
-    events.add(format!("{name} work begun"));
-    // Dropped at the `await` if the handler is dropped there.
-    let unfinished = guard((), |()| events.add(format!("{name} work dropped")));
-    sleep(tick * 10).await;
-    // Disarms the guard.
-    ScopeGuard::into_inner(unfinished);
-    events.add(format!("{name} work finished"));
-}
-// ANCHOR_END: async
+// ANCHOR_END: spawned
 
 // ANCHOR: sync
-/// Nothing stops a thread from outside: it goes on without its client, until the process ends.
-async fn on_the_pool(
+async fn blocks_a_thread(
     State(tick): State<Tick>,
     State(events): State<EventLog>,
 ) -> Result<Json<()>, ApiError> {
     let work = move || {
         events.add("sync work begun");
-        thread::sleep(tick * 10);
+        thread::sleep(tick * 10); // nothing ends this from outside
         events.add("sync work finished");
     };
     spawn_blocking(work).await?;
     Ok(Json(()))
 }
+// ANCHOR_END: sync
 
-/// The cure: ten short steps, and before each the thread asks whether anybody still waits.
-async fn on_the_pool_and_asks(
+// ANCHOR: asks
+async fn blocks_a_thread_that_asks(
     State(tick): State<Tick>,
     State(events): State<EventLog>,
 ) -> Result<Json<()>, ApiError> {
     let client_left = CancellationToken::new();
-    // Cancels the token when the handler is dropped.
-    let _guard = client_left.clone().drop_guard();
+    let _guard = client_left.clone().drop_guard(); // cancels it when the handler is dropped
     let work = move || {
         events.add("sync-that-asks work begun");
         for _step in 0..10 {
@@ -89,4 +89,4 @@ async fn on_the_pool_and_asks(
     spawn_blocking(work).await?;
     Ok(Json(()))
 }
-// ANCHOR_END: sync
+// ANCHOR_END: asks

@@ -5,11 +5,11 @@
 //! cargo run -p lesson-async --example timeline
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. The modules are its
-//! sections, in reading order.
+//! `README.md`, beside this folder, is the lesson's text, and each module is a section of it or
+//! of a page in `docs/`.
 
 use std::io;
-use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,22 +17,21 @@ use axum::extract::FromRef;
 use lesson_support::{EventLog, Lesson, Result, Server, Tick};
 use lesson_support::{method_not_allowed, not_found, panic_response, request_log, shared_routes};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-pub mod bounded;
-pub mod cores;
 pub mod cpu;
 pub mod in_place;
 pub mod leaving;
+pub mod limits;
 pub mod metrics;
 pub mod three_handlers;
+pub mod together;
 pub mod watchdog;
 pub mod where_it_runs;
 
-use cores::Cores;
+use limits::Limits;
 
 /// What the lesson prints when it starts.
 pub const LESSON: Lesson = Lesson {
@@ -43,14 +42,14 @@ pub const LESSON: Lesson = Lesson {
 };
 
 // ANCHOR: threads
-/// How many requests may block at the same time: what FastAPI's pool allows.
+/// The size of the pool: as many requests may block at the same time as in FastAPI.
 pub const BLOCKING_THREADS: usize = 40;
 
-/// The runtime of the lesson: with one worker, as FastAPI's event loop is one thread.
+/// The lesson's runtime. It has one worker by default, because FastAPI's event loop is one thread.
 ///
 /// # Errors
 ///
-/// If the threads cannot be started.
+/// If its threads can't be started.
 pub fn runtime(workers: usize, blocking_threads: usize) -> io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(workers)
@@ -61,49 +60,47 @@ pub fn runtime(workers: usize, blocking_threads: usize) -> io::Result<Runtime> {
 // ANCHOR_END: threads
 
 // ANCHOR: state
-/// What the handlers share. Each takes the part it needs: `State(tick): State<Tick>`.
+/// What the handlers share. Each takes the part that it needs: `State(tick): State<Tick>`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     /// The unit of all pauses.
     pub tick: Tick,
-    /// The log that makes order visible.
+    /// The lines at `/_events`, which make order visible.
     pub events: EventLog,
     /// How long a client may be silent within a request's body.
     pub read_timeout: Duration,
-    /// The places for the blocking work that has a bound of its own.
-    pub places: Arc<Semaphore>,
-    /// The threads for work that computes.
-    pub cores: Cores,
+    /// How much of each kind of blocking work runs at a time.
+    pub limits: Limits,
     /// The tasks that the shutdown waits for.
     pub tasks: TaskTracker,
 }
 // ANCHOR_END: state
 
 impl AppState {
-    /// What start-up makes.
+    /// The state of the running lesson, with the options of its server.
     ///
     /// # Errors
     ///
-    /// If a thread cannot be started.
+    /// If the system doesn't tell how many cores there are.
     pub fn new(server: &Server) -> Result<Self> {
         Ok(Self {
             tick: server.tick(),
             events: server.events(),
             read_timeout: server.read_timeout(),
-            places: Arc::new(Semaphore::new(bounded::PLACES)),
-            cores: Cores::new(0)?,
+            limits: Limits::with_cores(available_parallelism()?.get()),
             tasks: server.after_response().tracker,
         })
     }
 }
 
 // ANCHOR: app
-/// The whole lesson as one router, its sections in reading order.
+/// The whole lesson as one router.
 pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(three_handlers::router())
+        .merge(together::router())
         .merge(where_it_runs::router())
-        .merge(bounded::router())
+        .merge(limits::router())
         .merge(in_place::router())
         .merge(cpu::router())
         .merge(leaving::router())
@@ -111,7 +108,7 @@ pub fn app(state: AppState) -> Router {
         .merge(shared_routes(LESSON))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        // The first is the outermost.
+        // The first one is the outermost.
         .layer((
             request_log(),
             CatchPanicLayer::custom(panic_response),

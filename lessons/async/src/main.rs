@@ -13,17 +13,15 @@ fn main() -> Result<()> {
     let outcome = runtime.block_on(async {
         let server = Server::from_args(LESSON).await?;
         let state = AppState::new(&server)?;
-        // Stops its thread when it is dropped, at the end of this block.
-        let _watchdog = watchdog::start(state.tick, state.events.clone())?;
+        let _watchdog = watchdog::start(state.tick, state.events.clone())?; // until this block ends
         server.serve(app(state)).await
     });
-    // Dropping the runtime would wait for a thread that blocks.
-    runtime.shutdown_background();
+    runtime.shutdown_background(); // dropping it would wait for threads that block
     outcome
 }
 // ANCHOR_END: main
 
-/// A variable that holds a whole number from 1 to 1,000.
+/// Reads a whole number from 1 to 1,000 from the environment.
 fn number(name: &str, default: usize) -> Result<usize> {
     let Ok(value) = env::var(name) else { return Ok(default) };
     match value.parse() {

@@ -13,11 +13,10 @@ pub fn router() -> Router<AppState> {
 }
 
 // ANCHOR: metrics
-/// What tokio counts anyway.
 #[derive(Serialize)]
 struct Metrics {
     workers: usize,
-    /// Tasks that have begun and not ended: connections, most of them.
+    /// Tasks that have started and not ended; most of them are connections.
     alive_tasks: usize,
     /// How long each worker has been running tasks since the start.
     busy_ms: Vec<u128>,

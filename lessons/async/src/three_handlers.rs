@@ -1,4 +1,4 @@
-//! One delay, waited for in three ways; and one that is not waited for.
+//! One delay, waited for in three ways; and a wait that never starts.
 
 use std::thread;
 
@@ -11,42 +11,38 @@ use tokio::time::sleep;
 
 use crate::AppState;
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/only-async/async", get(awaits))
         .route("/both/async", get(awaits))
-        .route("/both/sync", get(on_the_pool))
+        .route("/both/sync", get(hands_over))
         .route("/blocking/async-blocking", get(blocks))
-        .route("/blocking/handed-to-a-thread", get(on_the_pool))
+        .route("/blocking/handed-to-a-thread", get(hands_over))
         .route("/blocking/not-awaited", get(does_not_await))
 }
-// ANCHOR_END: router
 
-// ANCHOR: three
-/// Waits, and lends its thread to everybody else meanwhile.
+/// Lends its thread to other requests while it waits.
 async fn awaits(State(tick): State<Tick>) -> Json<()> {
     sleep(tick * 10).await;
     Json(())
 }
 
-/// Blocks a thread too, but one of the pool, which is there for that.
-async fn on_the_pool(State(tick): State<Tick>) -> Result<Json<()>, ApiError> {
+/// Blocks a thread of the pool, which is there for that.
+async fn hands_over(State(tick): State<Tick>) -> Result<Json<()>, ApiError> {
     spawn_blocking(move || thread::sleep(tick * 10)).await?;
     Ok(Json(()))
 }
 
-/// The pitfall: blocks the thread that serves everybody.
+/// The trap: blocks the thread that serves everybody.
 async fn blocks(State(tick): State<Tick>) -> Json<()> {
     thread::sleep(tick * 10);
     Json(())
 }
-// ANCHOR_END: three
 
 // ANCHOR: not-awaited
-/// The pitfall: a future that nobody awaits does nothing.
-#[expect(unused_must_use, reason = "this is the pitfall, and the compiler warns about it")]
+/// The trap: a future that nobody awaits does nothing.
+#[expect(unused_must_use, reason = "the compiler warns of this trap")]
 async fn does_not_await(State(tick): State<Tick>) -> Json<()> {
     sleep(tick * 10);
     Json(())

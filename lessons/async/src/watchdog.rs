@@ -1,4 +1,4 @@
-//! Finding a blocked worker: a thread of its own watches whether the workers pause.
+//! Finds a blocked worker: a thread of its own watches whether the workers pause.
 
 use std::io;
 use std::thread;
@@ -8,17 +8,15 @@ use lesson_support::{EventLog, Tick};
 use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// So many ticks without a pause are worth a warning.
+/// A worker that hasn't paused for so many ticks is reported.
 const TOO_LONG: u32 = 5;
 
-// ANCHOR: watchdog
-/// Watches all workers from a thread of its own, which no worker can block.
-///
-/// Dropping what it returns stops the thread.
+// ANCHOR: start
+/// Watches all workers from a thread that no worker can block, until the guard is dropped.
 ///
 /// # Errors
 ///
-/// If the thread cannot be started.
+/// If the thread can't be started.
 pub fn start(tick: Tick, events: EventLog) -> io::Result<DropGuard> {
     let metrics = Handle::current().metrics();
     let stop = CancellationToken::new();
@@ -35,10 +33,12 @@ pub fn start(tick: Tick, events: EventLog) -> io::Result<DropGuard> {
     })?;
     Ok(stop.drop_guard())
 }
+// ANCHOR_END: start
 
+// ANCHOR: worker
 /// What the watchdog knows of a worker.
 struct Worker {
-    /// Grows by one when the worker goes to sleep and by one when it wakes up.
+    /// Goes up by one when the worker falls asleep, and by one when it wakes up.
     turns: u64,
     /// When the watchdog first saw this number.
     since: Instant,
@@ -63,4 +63,4 @@ impl Worker {
         }
     }
 }
-// ANCHOR_END: watchdog
+// ANCHOR_END: worker

@@ -1,7 +1,7 @@
-//! On which thread a handler runs.
+//! Which thread a handler runs on.
 //!
-//! Every handler is an `async fn`. FastAPI would run a plain `fn` on its pool; in axum it isn't
-//! a handler, and doesn't compile:
+//! Every handler is an `async fn`. FastAPI would run a plain function on its pool; axum has no
+//! use for one, and it doesn't compile:
 //!
 //! ```compile_fail
 //! fn hello() -> &'static str {
@@ -10,11 +10,33 @@
 //! let app: axum::Router = axum::Router::new().route("/", axum::routing::get(hello));
 //! ```
 //!
-//! With `async` in front of it, it is:
+//! With `async` in front of it, it does:
 //!
 //! ```
 //! async fn hello() -> &'static str {
 //!     "hello"
+//! }
+//! let app: axum::Router = axum::Router::new().route("/", axum::routing::get(hello));
+//! ```
+//!
+//! At an `.await`, a handler may move to another worker. So it can't keep what isn't [`Send`]:
+//!
+//! ```compile_fail
+//! async fn hello() -> String {
+//!     let name = std::rc::Rc::new("you");
+//!     tokio::task::yield_now().await;
+//!     format!("hello, {name}")
+//! }
+//! let app: axum::Router = axum::Router::new().route("/", axum::routing::get(hello));
+//! ```
+//!
+//! With an `Arc`, it compiles:
+//!
+//! ```
+//! async fn hello() -> String {
+//!     let name = std::sync::Arc::new("you");
+//!     tokio::task::yield_now().await;
+//!     format!("hello, {name}")
 //! }
 //! let app: axum::Router = axum::Router::new().route("/", axum::routing::get(hello));
 //! ```
@@ -34,15 +56,14 @@ pub fn router() -> Router<AppState> {
 }
 
 // ANCHOR: where
-/// Where a piece of code ran.
 #[derive(Serialize)]
 struct Place {
-    /// On a thread that serves requests: FastAPI's main thread, a worker here.
+    /// Whether this thread serves requests: the main thread in FastAPI, a worker here.
     main_thread: bool,
 }
 
 impl Place {
-    /// The place of whoever calls this.
+    /// Where the caller runs.
     fn here() -> Self {
         Self { main_thread: worker_index().is_some() }
     }

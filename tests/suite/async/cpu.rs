@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use lesson_async::cores::Cores;
+use futures_util::poll;
+use lesson_async::limits::Slots;
 use lesson_async::{BLOCKING_THREADS, app, runtime};
 use lesson_tests::{TestServer, paused, rust_only};
 use tokio::join;
@@ -15,7 +16,7 @@ use tokio::time::sleep;
 
 use super::{ping_in_two_ticks, start, state};
 
-/// When the primes are counted, and when a ping is answered that was sent two ticks later.
+/// When the primes are counted, and when a ping that's sent two ticks later is answered.
 async fn primes_and_ping(server: &TestServer, path: &str) -> (f64, f64) {
     let path = format!("{path}?below=12000");
     let primes = async { server.get(&path).await.rest().await.ended_at };
@@ -23,14 +24,14 @@ async fn primes_and_ping(server: &TestServer, path: &str) -> (f64, f64) {
 }
 
 #[tokio::test]
-async fn as_14_a_loop_without_an_await_holds_everybody_up() {
+async fn as_14_a_loop_without_an_await_blocks_the_only_worker() {
     let server = start().await;
     let (primes, ping) = primes_and_ping(&server, "/cpu/on-a-worker").await;
     assert!(ping > 0.9 * primes, "the ping was served meanwhile: {ping} of {primes} ticks");
 }
 
 #[tokio::test]
-async fn as_15_on_threads_of_their_own_computations_hold_nobody_up() {
+async fn as_15_computations_on_other_threads_hold_nobody_up() {
     let server = start().await;
     for path in ["/cpu/on-the-pool", "/cpu/on-the-cores"] {
         let (primes, ping) = primes_and_ping(&server, path).await;
@@ -39,7 +40,7 @@ async fn as_15_on_threads_of_their_own_computations_hold_nobody_up() {
 }
 
 #[tokio::test]
-async fn as_15_all_three_count_the_same() {
+async fn as_15_all_three_routes_count_the_same_primes() {
     let server = start().await;
     for path in ["/cpu/on-a-worker", "/cpu/on-the-pool", "/cpu/on-the-cores"] {
         for (below, primes) in [("0", "0"), ("2", "0"), ("3", "1"), ("1000", "168")] {
@@ -77,9 +78,9 @@ async fn as_16_the_type_limits_what_a_client_can_ask_for() {
 }
 
 #[tokio::test]
-async fn as_17_no_more_run_at_a_time_than_there_are_threads() {
+async fn as_17_no_more_run_at_a_time_than_there_are_slots() {
     rust_only!("looks inside");
-    let cores = Cores::new(2).expect("two threads");
+    let cores = Slots::new(2);
     let running = Arc::new(AtomicUsize::new(0));
     let works = (0..6).map(|_| {
         let running = Arc::clone(&running);
@@ -97,7 +98,7 @@ async fn as_17_no_more_run_at_a_time_than_there_are_threads() {
 
 /// On the lesson's own runtime, whose pool has 40 threads.
 #[test]
-fn as_17_computations_take_no_thread_of_the_pool() {
+fn as_17_computations_that_wait_take_no_thread_of_the_pool() {
     rust_only!("looks inside");
     let runtime = runtime(1, BLOCKING_THREADS).expect("a runtime");
     let state = state();
@@ -107,11 +108,11 @@ fn as_17_computations_take_no_thread_of_the_pool() {
         let app = app(state.clone());
         let computations = (0..50).map(|_| {
             let gate = Arc::clone(&gate);
-            // Each waits until the test is over.
-            state.cores.run(move || gate.lock().is_ok_and(|gate| gate.recv().is_ok()))
+            // Each takes until the test is over.
+            state.limits.cores.run(move || gate.lock().is_ok_and(|gate| gate.recv().is_ok()))
         });
         tokio::select! {
-            // In this order: all are under way before the pool is asked for a thread.
+            // In this order, so that all are under way before the pool is asked for a thread.
             biased;
             _ = join_all(computations) => panic!("they did not wait"),
             answer = paused::get(&app, "/where/sync") => answer.text().await,
@@ -124,9 +125,9 @@ fn as_17_computations_take_no_thread_of_the_pool() {
 }
 
 #[tokio::test]
-async fn as_17_a_computation_that_nobody_waits_for_is_not_begun() {
+async fn as_17_a_computation_that_nobody_waits_for_never_starts() {
     rust_only!("looks inside");
-    let cores = Cores::new(1).expect("a thread");
+    let cores = Slots::new(1);
     let (open, gate) = mpsc::channel::<()>();
     let (begun, begun_later) = mpsc::channel();
     let begin = |name: &'static str| {
@@ -140,7 +141,7 @@ async fn as_17_a_computation_that_nobody_waits_for_is_not_begun() {
     let (first, _, last) = join!(
         first,
         async {
-            assert!(futures_util::poll!(&mut abandoned).is_pending());
+            assert!(poll!(&mut abandoned).is_pending());
             drop(abandoned);
             drop(open);
         },
@@ -152,10 +153,11 @@ async fn as_17_a_computation_that_nobody_waits_for_is_not_begun() {
 }
 
 #[tokio::test]
-async fn as_18_a_panic_of_a_computation_is_an_error_of_one_request() {
+async fn as_18_a_panic_is_an_error_of_one_request_only() {
     rust_only!("looks inside");
-    let cores = Cores::new(1).expect("a thread");
+    let cores = Slots::new(1);
     let primes: Result<usize, _> = cores.run(|| panic!("a bug")).await;
-    assert!(primes.is_err());
-    assert_eq!(cores.run(|| 1).await, Ok(1));
+    let error = primes.expect_err("no result");
+    assert_eq!((error.status().as_u16(), error.detail()), (500, None));
+    assert_eq!(cores.run(|| 1).await.expect("a free slot"), 1);
 }

@@ -1,11 +1,12 @@
-//! The three handlers, and where they run.
+//! The three handlers, their threads, and the slots.
 
+use std::sync::mpsc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use lesson_async::bounded::PLACES;
-use lesson_async::{AppState, BLOCKING_THREADS, app};
-use lesson_support::Tick;
+use futures_util::poll;
+use lesson_async::limits::Slots;
+use lesson_async::{BLOCKING_THREADS, app};
 use lesson_tests::answer::Clock;
 use lesson_tests::{expect, fastapi, paused, rust, rust_only};
 use tokio::join;
@@ -32,7 +33,7 @@ async fn as_01_the_delay_is_exact_under_a_paused_clock() {
 }
 
 #[tokio::test]
-async fn as_02_ten_that_block_the_pool_take_one_delay_too() {
+async fn as_02_ten_that_block_threads_of_the_pool_take_one_delay() {
     let server = start().await;
     assert_one_delay(&at_once(&server, "/both/async", 10).await);
     assert_one_delay(&at_once(&server, "/both/sync", 10).await);
@@ -52,13 +53,13 @@ async fn as_03_blocking_work_runs_on_another_thread() {
 }
 
 #[tokio::test]
-async fn as_04_the_pool_has_forty_threads_and_the_others_wait() {
+async fn as_04_forty_block_at_a_time_and_the_others_wait() {
     let server = start_with_long_ticks().await;
-    // FastAPI's pool tells its size. tokio's doesn't, so here only the rounds below count it.
+    // FastAPI's pool tells its size. tokio's doesn't, so here only the rounds below show it.
     let size = server.get("/where/pool-size").await.text().await;
     assert_eq!(size, expect(rust(r#"{"detail":"Not Found"}"#), fastapi("40")));
     assert_eq!(BLOCKING_THREADS, 40);
-    // Never more than forty; fewer only where the machine is too busy to send them at once.
+    // Never more than forty at a time, and fewer only if the machine is too busy to send them.
     for attempt in 1.. {
         let times = at_once(&server, "/both/sync", 50).await;
         assert_rounds_of(40, &times);
@@ -78,7 +79,7 @@ async fn as_05_ten_that_block_the_only_worker_come_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn as_06_while_a_handler_blocks_nothing_else_is_served() {
+async fn as_06_while_a_handler_blocks_the_only_worker_nothing_else_is_served() {
     let server = start_with_long_ticks().await;
     for path in ["/both/async", "/both/sync"] {
         let (slow, ping) = slow_and_ping(&server, path).await;
@@ -100,16 +101,16 @@ async fn as_07_a_handler_that_returns_nothing_answers_null() {
 }
 
 #[tokio::test]
-async fn as_08_blocking_work_of_an_async_handler_is_handed_to_the_pool() {
+async fn as_08_handed_to_the_pool_blocking_work_holds_nobody_up() {
     let server = start_with_long_ticks().await;
     assert_one_delay(&at_once(&server, "/blocking/handed-to-a-thread", 10).await);
     let (slow, ping) = slow_and_ping(&server, "/blocking/handed-to-a-thread").await;
     assert!(ping < slow - 1.0, "the ping waited: {ping} of {slow} ticks");
 }
 
-/// More than the pool has threads. Forty of the same work without a bound hold up the other one.
+/// Without slots of their own, 50 requests would fill the pool of 40 and hold up the other one.
 #[tokio::test]
-async fn as_26_work_with_a_bound_of_its_own_leaves_threads_to_others() {
+async fn as_26_work_with_its_own_slots_leaves_threads_to_others() {
     let server = start_with_long_ticks().await;
     let clock = Clock::start(server.tick());
     let (times, other) = join!(at_once(&server, "/bounded/sync", 50), async {
@@ -123,22 +124,32 @@ async fn as_26_work_with_a_bound_of_its_own_leaves_threads_to_others() {
     assert!(times[49] < 60.0, "fewer than twenty at a time: {times:?}");
 }
 
-/// A request that waits for a place and leaves takes none.
 #[tokio::test]
-async fn as_26_the_place_is_kept_until_the_thread_is_done() {
-    rust_only!("looks at the places");
-    let state = state();
-    let app = app(AppState { tick: Tick::from_ms(100), ..state.clone() });
-    let left = join_all((0..PLACES + 1).map(|_| paused::get(&app, "/bounded/sync")));
-    assert!(timeout(Duration::from_millis(100), left).await.is_err(), "they were answered");
-    assert_eq!(state.places.available_permits(), 0);
-    let all = state.places.acquire_many(PLACES as u32);
-    let all = timeout(Duration::from_secs(15), all).await.expect("all places in time");
-    assert!(all.is_ok());
+async fn as_26_a_slot_is_taken_until_the_thread_is_done() {
+    rust_only!("looks inside");
+    let slots = Slots::new(1);
+    let (begin, begun) = mpsc::channel();
+    let (open, gate) = mpsc::channel::<()>();
+    let mut blocked = Box::pin(slots.run(move || {
+        begin.send(()).expect("the test waits");
+        gate.recv().is_ok()
+    }));
+    assert!(poll!(&mut blocked).is_pending());
+    begun.recv().expect("the work begins");
+    drop(blocked); // the client leaves, and its thread goes on
+
+    let mut waiting = Box::pin(slots.run(|| ()));
+    let early = timeout(Duration::from_millis(100), &mut waiting).await;
+    assert!(early.is_err(), "the slot was free");
+    drop(waiting); // leaves before its turn, and takes no slot with it
+
+    open.send(()).expect("the thread waits");
+    let next = timeout(Duration::from_secs(10), slots.run(|| "done")).await;
+    assert_eq!(next.expect("a free slot").expect("no panic"), "done");
 }
 
 #[tokio::test]
-async fn as_09_a_client_that_waits_for_each_answer_waits_for_all() {
+async fn as_09_a_client_that_waits_for_each_answer_needs_a_delay_for_each() {
     let server = start().await;
     let mut times = Vec::new();
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! The chart of the example `timeline`.
+//! The charts of the example `timeline`.
 
 use lesson_tests::binary::run_example;
 use lesson_tests::process::Ended;
@@ -7,7 +7,7 @@ use lesson_tests::{pages, rust_only};
 
 use super::start;
 
-/// A line of a chart: a request's number or `ping`, its bar, and when it was answered.
+/// A row of a chart: a request's number or `ping`, its bar, and when it was answered.
 #[derive(Debug)]
 struct Row {
     name: String,
@@ -15,7 +15,7 @@ struct Row {
     ticks: f64,
 }
 
-/// The titles and the rows of some charts.
+/// The titles of all charts, and their rows.
 fn charts(text: &str) -> (Vec<&str>, Vec<Row>) {
     let titles = text.lines().filter(|line| line.starts_with('/'));
     (titles.collect(), text.lines().filter_map(row).collect())
@@ -33,9 +33,9 @@ fn timeline(arguments: &[&str]) -> Ended {
     run_example("timeline", arguments)
 }
 
-/// Compared loosely: a busy machine is late, but it is never early.
+/// It compares loosely, since a busy machine may be late, but never early.
 #[test]
-fn as_24_the_timeline_of_the_readme_is_what_it_draws() {
+fn as_24_the_timeline_draws_what_the_readme_shows() {
     rust_only!("starts the example");
     let ended = timeline(&["--tick-ms", "20"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -52,10 +52,10 @@ fn as_24_the_timeline_of_the_readme_is_what_it_draws() {
     for (drawn, shown) in drawn.iter().zip(&shown) {
         assert_eq!(drawn.name, shown.name);
         let late = drawn.ticks - shown.ticks;
-        // A ping between requests that block is served after any of them.
+        // A ping among requests that block may be served after any of them.
         let as_shown = drawn.name == "ping" || (-1.5 < late && late < 25.0);
         assert!(as_shown, "drawn {drawn:?}, shown {shown:?}");
-        // Two ticks a character; both are rounded.
+        // A character is two ticks, and both are rounded.
         let length = drawn.bar.chars().count() as f64;
         assert!((length - drawn.ticks / 2.0).abs() <= 1.0, "{drawn:?}");
     }
@@ -81,7 +81,7 @@ async fn as_24_the_timeline_can_be_pointed_at_any_server() {
 }
 
 #[test]
-fn as_24_what_the_timeline_cannot_do_is_named() {
+fn as_24_the_timeline_explains_a_bad_option() {
     rust_only!("starts the example");
     for (options, sentence) in [
         (
@@ -117,7 +117,7 @@ fn as_24_what_the_timeline_cannot_do_is_named() {
 }
 
 #[test]
-fn as_24_help_lists_the_options() {
+fn as_24_the_help_lists_the_options() {
     rust_only!("starts the example");
     let ended = timeline(&["--help"]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::{answered, start};
 
 #[tokio::test]
-async fn as_22_the_watchdog_tells_while_a_worker_is_blocked() {
-    // The watchdog must get to look twice within the ten ticks, five of them apart, also
-    // on a busy machine.
+async fn as_22_the_watchdog_reports_a_worker_while_its_blocked() {
+    // Even on a busy machine, the watchdog must get to look twice within the ten ticks, with
+    // five of them in between.
     let server = TestServer::start_with("async", &[("LESSON_TICK_MS", "100")]).await;
     wait_for_both(&server).await;
     assert_eq!(server.events().await, [""; 0]);
@@ -19,7 +19,7 @@ async fn as_22_the_watchdog_tells_while_a_worker_is_blocked() {
 }
 
 #[tokio::test]
-async fn as_23_a_blocked_worker_counts_as_busy_and_a_waiting_one_does_not() {
+async fn as_23_a_blocked_worker_counts_as_busy_and_a_waiting_one_doesnt() {
     rust_only!("reads tokio's metrics");
     let server = start().await;
     let at_start = busy_ticks(&server).await;
@@ -31,13 +31,13 @@ async fn as_23_a_blocked_worker_counts_as_busy_and_a_waiting_one_does_not() {
     assert!(blocked > 9.0, "blocking kept the worker busy for {blocked} ticks");
 }
 
-/// One request that awaits, and one that blocks a thread of the pool.
+/// Sends a request that awaits, and one that blocks a thread of the pool.
 async fn wait_for_both(server: &TestServer) {
     let paths = ["/both/async", "/both/sync"];
     join_all(paths.map(async |path| answered(server.get(path).await).await)).await;
 }
 
-/// How long the one worker has been busy.
+/// How many ticks the only worker has been busy.
 async fn busy_ticks(server: &TestServer) -> f64 {
     let text = server.get("/watch/metrics").await.text().await;
     let metrics: Value = serde_json::from_str(&text).expect("metrics in JSON");

@@ -1,4 +1,4 @@
-//! What more workers change, and `block_in_place`.
+//! More workers, and `block_in_place`.
 
 use lesson_async::app;
 use lesson_tests::server::{client, send};
@@ -8,7 +8,8 @@ use tokio::join;
 use tokio::time::sleep;
 
 use super::{
-    assert_one_delay, assert_rounds_of, at_once, slow_and_ping, start_with_long_ticks, state,
+    assert_one_delay, assert_rounds_of, at_once, ping_in_two_ticks, slow_and_ping,
+    start_with_long_ticks, state,
 };
 
 async fn start_with_workers(workers: usize) -> TestServer {
@@ -30,10 +31,10 @@ async fn blocked_with(workers: usize) -> Vec<f64> {
     at_once(&server, "/blocking/async-blocking", 10).await
 }
 
-/// A request on an open connection wakes the worker that waits for the sockets. While
-/// that one is blocked, no other takes its place: almost always, so it is tried again.
+/// A request on an open connection wakes the worker that waits for the sockets. While that one
+/// is blocked, usually no other worker takes its place, so the test tries several times.
 #[tokio::test]
-async fn as_11_an_idle_worker_does_not_mean_that_others_are_served() {
+async fn as_11_one_blocked_worker_of_four_can_hold_up_everybody() {
     rust_only!("sets the number of workers");
     let server = start_with_workers(4).await;
     let keeps_its_connection = Client::builder().no_proxy().build().expect("a client");
@@ -64,24 +65,20 @@ async fn as_12_block_in_place_hands_the_others_over_first() {
 }
 
 #[tokio::test]
-async fn as_12_without_a_thread_to_hand_over_to_the_others_wait() {
+async fn as_12_without_a_free_thread_of_the_pool_the_others_wait() {
     rust_only!("sets the size of the pool");
-    let server = TestServer::start_with("async", &[("LESSON_BLOCKING_THREADS", "1")]).await;
-    let ping = async {
-        sleep(server.tick() * 2).await;
-        let request = client().get(format!("{}/ping", server.base_url()));
-        send(request, server.tick()).await.rest().await.ended_at
-    };
-    // The first moves the worker to the pool's one thread, the second blocks it there.
+    let variables = [("LESSON_BLOCKING_THREADS", "1"), ("LESSON_TICK_MS", "50")];
+    let server = TestServer::start_with("async", &variables).await;
+    // The first makes the pool's only thread the worker, and the second blocks it there.
     let blocking = at_once(&server, "/blocking/in-place", 2);
-    let (times, waited) = join!(blocking, ping);
+    let (times, ping) = join!(blocking, ping_in_two_ticks(&server));
     assert_one_delay(&times);
-    assert!(waited > 5.0, "a worker was left for the ping: {waited}");
+    assert!(ping > 9.5, "a worker was left for the ping: {ping}");
 }
 
 #[tokio::test]
 async fn as_12_on_a_current_thread_runtime_it_panics() {
     rust_only!("calls the lesson in process");
-    // The layer of the app that catches panics makes a 500 of it.
+    // A layer of the app catches the panic and answers 500.
     assert_eq!(paused::get(&app(state()), "/blocking/in-place").await.status, 500);
 }

@@ -1,12 +1,12 @@
-//! The chart of the example.
+//! Draws the chart.
 
 use crate::measure::Timeline;
 use crate::options::Options;
 
-/// How long the longest bar is, in characters: all requests, one after the other.
+/// The characters of the longest bar: all requests, one after the other.
 const WIDTH: f64 = 50.0;
 
-/// So many ticks a request takes.
+/// The ticks that a request takes.
 const DELAY: f64 = 10.0;
 
 /// The lines above the charts.
@@ -23,7 +23,7 @@ pub fn head(options: &Options) -> String {
     format!("{server}\none █ is {scale} ticks, one tick is {tick} ms; a ping (▒) is sent at tick 2")
 }
 
-/// A bar a request, from the moment they were all sent to its answer; below them the ping.
+/// A bar for each request, from the moment they were all sent to its answer, and one for the ping.
 pub fn draw(path: &str, timeline: &Timeline, requests: usize) -> String {
     let scale = scale(requests);
     let column = |ticks: f64| (ticks / scale).round() as usize;
@@ -40,7 +40,7 @@ pub fn draw(path: &str, timeline: &Timeline, requests: usize) -> String {
     lines.join("\n")
 }
 
-/// The ticks of one character.
+/// How many ticks a character stands for.
 fn scale(requests: usize) -> f64 {
     requests as f64 * DELAY / WIDTH
 }

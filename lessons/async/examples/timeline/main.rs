@@ -1,4 +1,4 @@
-//! Sends ten requests at once to each of the three handlers and draws when they are answered.
+//! Sends ten requests at once to each of three handlers, and draws when they're answered.
 //!
 //! ```text
 //! cargo run -p lesson-async --example timeline
@@ -37,9 +37,9 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Starts the lesson in this process, on a runtime of its own and a free port.
+/// Starts the lesson in this process, on a runtime of its own, and returns its address.
 ///
-/// Returns its address. The process ends with the chart, and the lesson with it.
+/// The process ends after the last chart, and the lesson with it.
 fn start_lesson(workers: usize, tick_ms: u64) -> Result<String> {
     let options = lesson_support::Options { port: 0, tick_ms, ..Default::default() };
     let runtime = runtime(workers, BLOCKING_THREADS)?;

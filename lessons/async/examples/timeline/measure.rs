@@ -1,4 +1,4 @@
-//! The requests of the example, and when they are answered.
+//! Sends the requests, and notes when they're answered.
 
 use std::time::Duration;
 
@@ -8,25 +8,23 @@ use reqwest::Client;
 use tokio::time::{Instant, sleep};
 use tokio::try_join;
 
-/// When requests that were sent at once were answered.
+/// When requests that were sent at once were answered, in ticks since then.
 pub struct Timeline {
-    /// The answers, the first one first, in ticks since the start.
+    /// The answers, the first one first.
     pub answered: Vec<f64>,
-    /// When the ping was sent, in ticks since the start.
     pub ping_sent: f64,
-    /// When the ping was answered.
     pub ping_answered: f64,
 }
 
 // ANCHOR: at-once
-/// Sends some requests at once, and two ticks later a ping.
+/// Sends some requests at once, and a ping two ticks later.
 pub async fn at_once(
     url: &str,
     path: &str,
     requests: usize,
     tick: Tick,
 ) -> Result<Timeline, reqwest::Error> {
-    // No proxy, and a connection for each request.
+    // Each request gets a connection of its own, past any proxy.
     let client = Client::builder().no_proxy().pool_max_idle_per_host(0).build()?;
     let started = Instant::now();
     let ticks = |time: Duration| time.div_duration_f64(tick * 1);

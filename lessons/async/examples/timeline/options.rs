@@ -2,9 +2,9 @@
 
 use clap::{Parser, value_parser};
 
-/// Draws when requests that are sent at once are answered.
+/// Draws when requests that were sent at once are answered.
 ///
-/// The server is this lesson, started here, or the one at `--url`.
+/// It starts this lesson and asks it, or asks the server at `--url`.
 #[derive(Parser)]
 #[command(bin_name = "cargo run -p lesson-async --example timeline --")]
 pub struct Options {
@@ -13,12 +13,12 @@ pub struct Options {
     #[arg(value_parser = value_parser!(u16).range(1..=200))]
     pub requests: u16,
 
-    /// Worker threads of the lesson that is started
+    /// Worker threads of the lesson that it starts
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "url")]
     #[arg(value_parser = value_parser!(u16).range(1..=64))]
     pub workers: u16,
 
-    /// Ask a server that runs already, such as fastapi_app.py
+    /// Ask a server that's already running, such as fastapi_app.py
     #[arg(long, value_parser = url)]
     pub url: Option<String>,
 
