@@ -1,9 +1,9 @@
-"""Testing: the lesson's app in FastAPI. Same routes, same claims (TE-…) as in src/.
+"""The testing lesson's app in FastAPI: the same routes and claims (TE-…) as in src/.
 
     uvicorn fastapi_app:app --app-dir lessons/testing
     curl http://127.0.0.1:8000/hello/
 
-Its tests, run by pytest, are in test_fastapi_app.py beside this file.
+Its tests, for pytest, are in test_fastapi_app.py.
 """
 
 import asyncio
@@ -31,12 +31,12 @@ events: list[str] = []
 
 
 def note(line: str) -> None:
-    """Write a line into the event log, and into the server's own log."""
+    """Write a line to the event log and to the server's log."""
     events.append(line)
     logging.getLogger("uvicorn.error").info(line)
 
 
-# --- what start-up loads ------------------------------------------------------
+# --- start-up ------------------------------------------------------
 
 
 # ANCHOR: lifespan
@@ -58,7 +58,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.get("/events-started/items/{item_id}")
 async def read_started(item_id: str) -> dict[str, str]:
-    return catalogue[item_id]  # TE-29: an unknown id is a KeyError, and that a 500
+    return catalogue[item_id]  # TE-29: an unknown id raises KeyError, so it's a 500
 # ANCHOR_END: lifespan
 
 
@@ -72,7 +72,7 @@ async def never_run(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-# TE-27: nobody runs the lifespan of an app that is mounted into another one.
+# TE-27: a mounted app's lifespan never runs.
 unstarted = FastAPI(lifespan=never_run)
 app.mount("/events-unstarted", unstarted)
 
@@ -123,7 +123,7 @@ class Item(BaseModel):
     description: str | None = None  # TE-17
 
 
-# TE-18: one dict for the process, and so for all the tests that import it.
+# TE-18: one dict for the whole process, so all tests share it.
 items = {
     "foo": Item(id="foo", title="Foo", description="There goes my hero"),
     "bar": Item(id="bar", title="Bar", description="The bartenders"),
@@ -131,7 +131,7 @@ items = {
 
 
 def check(token: str) -> None:
-    # In bytes: it raises a TypeError for text outside of ASCII.
+    # As bytes: for text beyond ASCII it raises TypeError.
     if not secrets.compare_digest(token.encode(), b"coneofsilence"):
         raise HTTPException(400, "Invalid X-Token header")
 
@@ -183,17 +183,14 @@ async def greeting(hour: Annotated[int, Depends(hour_now)]) -> dict[str, int | s
 # --- the client's address -----------------------------------------------------
 
 
-# ANCHOR: client
 @app.get("/client/")
 async def client(request: Request) -> str | None:
     return request.client.host if request.client else None  # TE-49
-# ANCHOR_END: client
 
 
-# --- what takes time ----------------------------------------------------------
+# --- time ----------------------------------------------------------
 
 
-# ANCHOR: waiting
 @app.get("/slow/")
 async def slow() -> str:
     await asyncio.sleep(ticks(10))
@@ -211,7 +208,6 @@ async def lines() -> AsyncIterator[str]:
 @app.get("/count/")
 async def count() -> StreamingResponse:
     return StreamingResponse(lines())
-# ANCHOR_END: waiting
 
 
 # ANCHOR: background

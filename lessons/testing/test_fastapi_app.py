@@ -1,4 +1,4 @@
-"""What pytest, TestClient and HTTPX do: the claims (TE-…) about Python, measured.
+"""The claims (TE-…) about pytest, TestClient and HTTPX, measured.
 
     pytest lessons/testing
 """
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from importlib.metadata import requires
 
-# A second of a reader is too long here. It must be set before the app is imported.
+# A tick of a second is too long for tests. The app reads this when it's imported.
 os.environ.setdefault("LESSON_TICK_MS", "20")
 
 import anyio
@@ -24,7 +24,7 @@ from httpx import ASGITransport, AsyncClient
 import fastapi_app
 from fastapi_app import app, catalogue, events, hour_now, items, ticks
 
-# `pytester` runs pytest on a file of its own, in a folder of its own.
+# The fixture `pytester` runs pytest on files in a folder of their own.
 pytest_plugins = ["pytester"]
 
 TOKEN = {"X-Token": "coneofsilence"}
@@ -33,7 +33,7 @@ FOOBAR = {"id": "foobar", "title": "Foo Bar", "description": "The Foo Barters"}
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    """The app is a module, and so are its items: every test has to clean up (TE-18)."""
+    """The items belong to the module, so every test has to clean up (TE-18)."""
     kept = dict(items)
     yield
     items.clear()
@@ -46,11 +46,11 @@ def fresh() -> Iterator[None]:
 # --- the client ---------------------------------------------------------------
 
 
-def test_te_01_both_imports_are_one_class() -> None:
+def test_te_01_both_imports_give_the_same_class() -> None:
     assert fastapi.testclient.TestClient is starlette.testclient.TestClient
 
 
-def test_te_02_its_base_is_httpx_not_requests() -> None:
+def test_te_02_the_client_is_built_on_httpx() -> None:
     assert issubclass(TestClient, httpx.Client)
     assert "requests" not in sys.modules
 
@@ -85,10 +85,10 @@ def test_te_06_the_client_has_an_address_and_a_name_and_follows_redirects() -> N
     assert response.request.headers["user-agent"] == "testclient"
 
 
-# --- what pytest takes for a test ---------------------------------------------
+# --- what pytest collects -----------------------------------------------------
 
 
-def test_te_05_a_test_is_what_begins_with_test(pytester: pytest.Pytester) -> None:
+def test_te_05_functions_whose_names_begin_with_test_are_tests(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         def test_one(): pass
         def testing_without_underscore(): pass
@@ -97,7 +97,7 @@ def test_te_05_a_test_is_what_begins_with_test(pytester: pytest.Pytester) -> Non
     pytester.runpytest_inprocess().assert_outcomes(passed=2)
 
 
-def test_te_07_only_two_patterns_of_file_names_count(pytester: pytest.Pytester) -> None:
+def test_te_07_files_match_one_of_two_patterns(pytester: pytest.Pytester) -> None:
     one_test = "def test_it(): pass"
     for name in ["test_ok", "ok_test", "check_test_thing", "mytest", "testing_no_underscore"]:
         pytester.makepyfile(**{name: one_test})
@@ -107,7 +107,7 @@ def test_te_07_only_two_patterns_of_file_names_count(pytester: pytest.Pytester) 
     run.stdout.fnmatch_lines_random(["test_ok.py::*", "ok_test.py::*", "*test_below.py::*"])
 
 
-def test_te_44_what_is_marked_to_be_skipped_is_not_run(pytester: pytest.Pytester) -> None:
+def test_te_44_a_test_marked_with_skip_does_not_run(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import pytest
 
@@ -167,7 +167,7 @@ def test_te_22_the_mark_runs_the_test_once_for_each_backend(pytester: pytest.Pyt
     run.stdout.fnmatch_lines_random(["*test_root?asyncio*", "*test_root?trio*"])
 
 
-def test_te_23_the_client_takes_no_app_any_more() -> None:
+def test_te_23_the_async_client_no_longer_takes_an_app() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'app'"):
         AsyncClient(app=app, base_url="http://test")
 
@@ -213,13 +213,13 @@ def test_te_28_with_runs_start_up_and_shutdown() -> None:
 # ANCHOR_END: lifespan
 
 
-def test_te_27_the_error_can_be_had_as_an_answer() -> None:
+def test_te_27_the_error_can_become_a_response() -> None:
     client = TestClient(app, raise_server_exceptions=False)
     response = client.get("/events-unstarted/items/foo")
     assert (response.status_code, response.text) == (500, "Internal Server Error")
 
 
-def test_te_28_a_start_up_that_fails_is_raised_from_the_with(
+def test_te_28_a_failed_start_up_is_raised_by_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(_: str) -> None:
@@ -267,7 +267,7 @@ def test_te_30_six_cases(
 # ANCHOR_END: cases
 
 
-def test_te_49_a_test_chooses_the_address_of_its_client() -> None:
+def test_te_49_a_test_chooses_its_clients_address() -> None:
     client = TestClient(app, client=("192.0.2.7", 4711))
     assert client.get("/client/").json() == "192.0.2.7"
     assert TestClient(app).get("/client/").json() == "testclient"
@@ -278,13 +278,13 @@ def test_te_31_an_override_replaces_a_dependency() -> None:
     client = TestClient(app)
     app.dependency_overrides[hour_now] = lambda: 9
     assert client.get("/greeting/").json() == {"hour": 9, "message": "Good morning"}
-    # It belongs to the app, not to the client: a second one sees it too.
+    # It belongs to the app, so another client sees it, too.
     assert TestClient(app).get("/greeting/").json()["hour"] == 9
     app.dependency_overrides.clear()
 # ANCHOR_END: override
 
 
-def test_te_31_the_parameters_of_the_override_are_validated() -> None:
+def test_te_31_an_overrides_parameters_are_validated() -> None:
     def chosen(hour: int) -> int:
         return hour
 
@@ -300,7 +300,7 @@ def test_te_33_the_client_returns_after_the_background_task() -> None:
     assert events == ["mail sent"]
 
 
-def test_te_36_a_delay_is_waited_for() -> None:
+def test_te_36_a_delay_takes_real_time() -> None:
     started = time.monotonic()
     TestClient(app).get("/slow/")
     assert time.monotonic() - started >= ticks(10)
@@ -315,7 +315,7 @@ async def test_te_37_an_endless_stream_never_gives_its_first_line() -> None:
                 pytest.fail("the head is here")
 
 
-def test_te_37_neither_does_the_blocking_client() -> None:
+def test_te_37_the_blocking_client_never_returns_either() -> None:
     call = (
         "from fastapi.testclient import TestClient; from fastapi_app import app; "
         "print('calling', flush=True); TestClient(app).get('/count/'); print('here')"

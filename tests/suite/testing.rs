@@ -1,7 +1,8 @@
-//! The claims of `lessons/testing/README.md` that a request or pytest can show, in its
-//! order. The others are tests of the lesson itself, in `lessons/testing/tests/`.
+//! The claims of the testing lesson that a request or pytest can show. The other tests are
+//! the lesson's own, in `lessons/testing/tests/`.
 
 mod crud;
+mod manifest;
 mod paused_pool;
 mod pytest;
 mod routes;

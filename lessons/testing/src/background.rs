@@ -1,4 +1,4 @@
-//! Work that goes on after the response.
+//! Work after the response.
 
 use axum::extract::State;
 use axum::routing::post;

@@ -1,4 +1,4 @@
-//! What start-up loads, in an app that was started and in one that was not.
+//! What start-up loads.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::AppState;
 
 // ANCHOR: router
-/// The section's routes: the same one twice, with what start-up loaded and without it.
+/// The section's routes: one route twice, with what start-up loaded and without.
 pub fn router(state: &AppState) -> Router<AppState> {
     let items = Router::new().route("/items/{id}", get(read));
     Router::new()
@@ -31,18 +31,18 @@ async fn read(
 }
 // ANCHOR_END: router
 
-/// The names by their ids; empty before start-up.
+/// Names by id; empty before start-up.
 #[derive(Clone, Default)]
 pub struct Catalogue(Arc<HashMap<&'static str, Entry>>);
 
-/// One line of the catalogue.
+/// A line of the catalogue.
 #[derive(Clone, Copy, Serialize)]
 struct Entry {
     name: &'static str,
 }
 
 impl Catalogue {
-    /// Loads it. A real one reads a file or a database, and that can fail.
+    /// Loads it. A real one would read a file or a database, and that can fail.
     ///
     /// # Errors
     ///

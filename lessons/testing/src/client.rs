@@ -1,4 +1,4 @@
-//! The address of the client, which only a server knows.
+//! The client's address, which only a server knows.
 
 use std::net::{IpAddr, SocketAddr};
 

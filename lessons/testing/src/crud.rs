@@ -1,4 +1,4 @@
-//! Items that are created and read, behind a header that is checked.
+//! Items to create and read, behind a token in a header.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,11 +14,11 @@ use subtle::ConstantTimeEq;
 
 use crate::AppState;
 
-/// The value that the header `X-Token` must have. A real one comes from configuration.
+/// What `X-Token` must contain. A real app would read it from its configuration.
 const SECRET: &str = "coneofsilence";
 
 // ANCHOR: router
-/// The largest item that is read, in bytes of JSON.
+/// The largest body that an item may have, in bytes.
 const MAX_BODY: usize = 16 * 1024;
 
 /// The section's routes.
@@ -32,10 +32,10 @@ pub fn router() -> Router<AppState> {
 // ANCHOR: handlers
 #[derive(Deserialize)]
 struct Token {
-    /// The header X-Token.
-    x_token: Secret,
+    x_token: Secret, // the header X-Token
 }
 
+// ANCHOR: read
 async fn read(
     Path(id): Path<String>,
     Header(token): Header<Token>,
@@ -45,10 +45,11 @@ async fn read(
     let item = items.get(&id);
     item.map(Json).ok_or_else(|| ApiError::new(StatusCode::NOT_FOUND, "Item not found"))
 }
+// ANCHOR_END: read
 
 async fn create(
     State(items): State<Items>,
-    // Both are read before either is judged: one 422 names what is wrong with the two.
+    // Both in one: a single 422 lists what's wrong with either.
     All((Header(token), Body(item))): All<(Header<Token>, Body<Item>)>,
 ) -> Result<Json<Item>, ApiError> {
     check(&token)?;
@@ -56,7 +57,7 @@ async fn create(
     Ok(Json(item))
 }
 
-/// Looks at every byte: the time of a `!=` would tell how much of a guess was right.
+/// Compares all bytes. The time that `!=` takes would tell how much of a guess is right.
 fn check(token: &Token) -> Result<(), ApiError> {
     if !bool::from(token.x_token.expose().as_bytes().ct_eq(SECRET.as_bytes())) {
         return Err(ApiError::new(StatusCode::BAD_REQUEST, "Invalid X-Token header"));
@@ -66,26 +67,26 @@ fn check(token: &Token) -> Result<(), ApiError> {
 // ANCHOR_END: handlers
 
 // ANCHOR: items
-/// An item, as it is sent and as it is answered.
+/// An item, in requests and in responses.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Item {
     /// Its key.
     pub id: String,
     /// A few words.
     pub title: String,
-    /// A sentence; written as null where there is none.
+    /// A sentence, or null.
     pub description: Option<String>,
 }
 
-/// How many items an app keeps. They are in memory, and clients can send any number of them.
+/// How many items an app keeps. They're in memory, and clients can send as many as they like.
 const MAX_ITEMS: usize = 1000;
 
-/// The items of one app. Clones share them, apps do not.
+/// The items of one app. Clones of the value share them.
 #[derive(Clone, Default)]
 pub struct Items(Arc<Mutex<HashMap<String, Item>>>);
 
 impl Items {
-    /// The two items that are there from the start.
+    /// The two items that every app starts with.
     pub fn examples() -> Self {
         let items = [
             Item::new("foo", "Foo", "There goes my hero"),
@@ -99,7 +100,7 @@ impl Items {
         self.lock().get(id).cloned()
     }
 
-    /// Adds an item, unless its key is taken or there is no room.
+    /// Adds an item, unless its key is taken or there's no more room.
     fn insert(&self, item: &Item) -> Result<(), ApiError> {
         let mut items = self.lock();
         if items.contains_key(&item.id) {
@@ -112,7 +113,7 @@ impl Items {
         Ok(())
     }
 
-    /// No change is ever half-done, so a panic elsewhere does not spoil the items.
+    /// Every change is a single call, so a panic can't leave one half done.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Item>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

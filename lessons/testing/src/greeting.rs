@@ -1,4 +1,4 @@
-//! A handler that depends on the time of day, which a test must be able to choose.
+//! A handler that asks for the time of day, so that a test must be able to choose it.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,13 +11,13 @@ use serde::Serialize;
 use crate::AppState;
 
 // ANCHOR: clock
-/// Where the time of day comes from. Tests bring one of their own.
+/// Tells the time of day. A test brings its own.
 pub trait Clock: Send + Sync {
     /// The hour in UTC, from 0 to 23.
     fn hour(&self) -> u64;
 }
 
-/// The clock of the machine.
+/// The machine's clock.
 pub struct SystemClock;
 
 impl Clock for SystemClock {
@@ -28,7 +28,6 @@ impl Clock for SystemClock {
 }
 // ANCHOR_END: clock
 
-// ANCHOR: greeting
 /// The section's route.
 pub fn router() -> Router<AppState> {
     Router::new().route("/greeting/", get(greet))
@@ -40,9 +39,10 @@ struct Greeting {
     message: &'static str,
 }
 
+// ANCHOR: greet
 async fn greet(State(clock): State<Arc<dyn Clock>>) -> Json<Greeting> {
     let hour = clock.hour();
     let message = if hour < 12 { "Good morning" } else { "Good day" };
     Json(Greeting { hour, message })
 }
-// ANCHOR_END: greeting
+// ANCHOR_END: greet

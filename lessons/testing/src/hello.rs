@@ -1,4 +1,4 @@
-//! The smallest handlers there are.
+//! The smallest handlers.
 
 use axum::routing::get;
 use axum::{Json, Router};

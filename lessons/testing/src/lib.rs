@@ -5,8 +5,8 @@
 //! cargo run -p lesson-testing
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. The modules are small apps
-//! to be tested; how that is done is in `tests/`, one idea a file.
+//! The lesson's text is `README.md`, beside this folder. The modules are what there is to
+//! test; the tests are in `tests/`, one idea a file.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ use catalogue::Catalogue;
 use crud::Items;
 use greeting::{Clock, SystemClock};
 
-/// What the lesson prints when it starts.
+/// What the lesson prints at its start.
 pub const LESSON: Lesson = Lesson {
     name: "lesson-testing",
     title: "how to test an axum app",
@@ -42,7 +42,7 @@ pub const LESSON: Lesson = Lesson {
 };
 
 // ANCHOR: state
-/// What the handlers share. A test makes one of its own and changes what it likes.
+/// What the handlers share. A test makes its own, and replaces what it likes.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     /// The unit of all pauses.
@@ -51,15 +51,15 @@ pub struct AppState {
     pub events: EventLog,
     /// Cancelled when the server is told to stop.
     pub shutdown: CancellationToken,
-    /// How long a client may be silent within a request's body.
+    /// How long a client may pause within a request's body.
     pub read_timeout: Duration,
-    /// What is created and read under `/crud`.
+    /// The items under `/crud`.
     pub items: Items,
     /// What start-up loads.
     pub catalogue: Catalogue,
     /// Where the time of day comes from.
     pub clock: Arc<dyn Clock>,
-    /// Work that goes on after its response.
+    /// Work after the response.
     pub tasks: TaskTracker,
 }
 
@@ -78,25 +78,25 @@ impl AppState {
         }
     }
 
-    /// The state of a server, before start-up: its tasks are those that `serve` waits for.
+    /// The state of a server, before start-up. `serve` waits for its tasks.
     pub fn of(server: &Server) -> Self {
         let fresh = Self::new(server.tick(), server.events(), server.shutdown_token());
         let tasks = server.after_response().tracker;
         Self { read_timeout: server.read_timeout(), tasks, ..fresh }
     }
 
-    /// What happens before the first request.
+    /// Runs before the first request.
     ///
     /// # Errors
     ///
-    /// If something cannot be loaded.
+    /// If something can't be loaded.
     pub async fn start_up(self) -> Result<Self> {
         let catalogue = Catalogue::load().await?;
         self.events.add("start-up: catalogue loaded");
         Ok(Self { catalogue, ..self })
     }
 
-    /// What happens after the last request.
+    /// Runs after the last request.
     pub async fn shut_down(self) {
         self.tasks.close();
         self.tasks.wait().await;
@@ -106,7 +106,7 @@ impl AppState {
 // ANCHOR_END: state
 
 // ANCHOR: app
-/// The whole lesson as one router, its sections in reading order.
+/// The whole app.
 pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(hello::router())

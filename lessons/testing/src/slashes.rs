@@ -1,4 +1,4 @@
-//! The redirect from a path without its slash, which axum does not do by itself.
+//! A redirect to the path with a slash, which axum doesn't do by itself.
 
 use axum::extract::OriginalUri;
 use axum::http::StatusCode;
@@ -12,20 +12,20 @@ use serde::{Deserialize, Serialize};
 use crate::AppState;
 
 // ANCHOR: slashes
-/// The section's routes: the one with the slash, and the way to it.
+/// The section's routes: the one with the slash, and the one that redirects to it.
 pub fn router() -> Router<AppState> {
     Router::new().route("/slashes/", post(echo)).route("/slashes", post(add_slash))
 }
 
-/// Redirects to the same path with a slash: for a route, and for a fallback, nested or not.
+/// Redirects to the same path with a slash. Works as a route and as a fallback, nested or not.
 ///
-/// 307, so that the client sends the same method and the same body again.
+/// With a 307, the client sends the same method and the same body again.
 ///
 /// # Errors
 ///
-/// 404 for a path that has its slash already. As a fallback it would lead to itself.
+/// 404 for a path that already ends in a slash. As a fallback, it would redirect to itself.
 pub async fn add_slash(OriginalUri(uri): OriginalUri) -> Result<Redirect, ApiError> {
-    // What follows two slashes is another host, and for a browser a backslash is a slash.
+    // Two slashes would begin another host's address, and browsers read `\` as `/`.
     let path = uri.path().trim_start_matches(['/', '\\']);
     if path.is_empty() || path.ends_with('/') {
         return Err(ApiError::from_status(StatusCode::NOT_FOUND));

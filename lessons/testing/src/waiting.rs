@@ -1,4 +1,4 @@
-//! Handlers that take their time: one answers late, one never ends.
+//! A handler that answers late, and a body that never ends.
 
 use std::convert::Infallible;
 
@@ -13,18 +13,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::AppState;
 
-// ANCHOR: waiting
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new().route("/slow/", get(slow)).route("/count/", get(count))
 }
 
+// ANCHOR: slow
 async fn slow(State(tick): State<Tick>) -> Json<&'static str> {
     sleep(tick * 10).await;
     Json("done")
 }
+// ANCHOR_END: slow
 
-/// A line every tick, for as long as the client stays and the server runs.
+// ANCHOR: count
+/// A line every tick, until the client leaves or the server stops.
 async fn count(State(tick): State<Tick>, State(shutdown): State<CancellationToken>) -> Body {
     let lines = stream! {
         for number in 0_u64.. {
@@ -36,4 +38,4 @@ async fn count(State(tick): State<Tick>, State(shutdown): State<CancellationToke
     };
     Body::from_stream(lines)
 }
-// ANCHOR_END: waiting
+// ANCHOR_END: count

@@ -1,4 +1,4 @@
-//! Work that outlives its response, and how a test waits for it.
+//! Work that goes on after the response, and how a test waits for it.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::state::fresh_state;
 
 // ANCHOR: background
 #[tokio::test(start_paused = true)]
-async fn te_33_the_answer_is_here_before_the_task_is_done() {
+async fn te_33_the_response_comes_before_the_task_is_done() {
     let state = fresh_state();
     let client = TestClient::new(app(state.clone()));
     let started = Instant::now();
     assert_eq!(client.post("/background/", &Value::Null).await.body, r#""accepted""#);
     assert!(state.events.lines().is_empty());
-    // No sleep: the tracker knows when the last task is done.
+    // Don't sleep and hope: the tracker knows when the last task is done.
     state.tasks.close();
     state.tasks.wait().await;
     assert_eq!(state.events.lines(), ["mail sent"]);
@@ -26,7 +26,7 @@ async fn te_33_the_answer_is_here_before_the_task_is_done() {
 // ANCHOR_END: background
 
 #[tokio::test(start_paused = true)]
-async fn te_33_the_shutdown_waits_for_the_task() {
+async fn te_33_shutdown_waits_for_the_task() {
     let state = fresh_state();
     TestClient::new(app(state.clone())).post("/background/", &Value::Null).await;
     let events = state.events.clone();

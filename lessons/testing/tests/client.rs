@@ -1,25 +1,19 @@
-//! A small test client: the counterpart of FastAPI's `TestClient`, in process.
+//! A small test client: the lesson's counterpart of FastAPI's `TestClient`.
 
-// ANCHOR: client
+// ANCHOR: use
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
-use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
+// ANCHOR_END: use
 
-/// Calls an app without a server. Clones of the router share its state.
+// ANCHOR: client
+/// Calls an app without a server.
 pub struct TestClient {
     app: Router,
     headers: Vec<(&'static str, &'static str)>,
-}
-
-/// An answer whose body was read to its end.
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
 }
 
 impl TestClient {
@@ -41,24 +35,34 @@ impl TestClient {
         let request = Request::post(path).header("content-type", "application/json");
         self.send(request, Body::from(json.to_string())).await
     }
+    // ANCHOR_END: client
 
+    // ANCHOR: send
     async fn send(&self, mut request: Builder, body: Body) -> Reply {
         for (name, value) in &self.headers {
             request = request.header(*name, *value);
         }
         let request = request.body(body).expect("a valid request");
-        let response = self.app.clone().oneshot(request).await.expect("never an error");
+        let response = self.app.clone().oneshot(request).await.expect("a response");
         let (head, body) = response.into_parts();
-        let body = body.collect().await.expect("a whole body").to_bytes();
+        let body = to_bytes(body, usize::MAX).await.expect("a whole body");
         let body = String::from_utf8(body.into()).expect("a body in UTF-8");
         Reply { status: head.status, headers: head.headers, body }
     }
+    // ANCHOR_END: send
+}
+
+// ANCHOR: reply
+/// A response whose body has been read to its end.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
 }
 
 impl Reply {
-    /// The body, read as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("a body in JSON")
     }
 }
-// ANCHOR_END: client
+// ANCHOR_END: reply

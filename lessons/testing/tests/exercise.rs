@@ -5,9 +5,8 @@ use serde_json::json;
 use crate::client::TestClient;
 use crate::state::fresh_app;
 
-// ANCHOR: exercise
 #[tokio::test(flavor = "multi_thread")]
-async fn te_46_of_ten_who_create_one_item_one_succeeds() {
+async fn te_46_one_of_ten_competing_creations_succeeds() {
     let app = fresh_app();
     let mut creations = Vec::new();
     for number in 0..10 {
@@ -22,4 +21,3 @@ async fn te_46_of_ten_who_create_one_item_one_succeeds() {
     statuses.sort();
     assert_eq!(statuses, [200, 400, 400, 400, 400, 400, 400, 400, 400, 400]);
 }
-// ANCHOR_END: exercise

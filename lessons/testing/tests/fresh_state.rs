@@ -1,4 +1,4 @@
-//! Whether tests see each other's items is decided where the state is made.
+//! Tests see each other's items only if they share a state.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -9,14 +9,14 @@ use serde_json::json;
 use crate::client::TestClient;
 use crate::state::{fresh_app, fresh_state};
 
-// ANCHOR: fresh
-/// A client of this app that has the right token.
+/// A client of this app that sends the right token.
 fn client(app: Router) -> TestClient {
     TestClient::new(app).with_header("x-token", "coneofsilence")
 }
 
+// ANCHOR: fresh
 #[tokio::test]
-async fn te_18_clients_of_one_app_share_its_items_others_do_not() {
+async fn te_18_clients_share_items_only_within_one_app() {
     let app = fresh_app();
     let item = json!({"id": "foobar", "title": "Foo Bar", "description": null});
     client(app.clone()).post("/crud/items/", &item).await;
@@ -28,7 +28,7 @@ async fn te_18_clients_of_one_app_share_its_items_others_do_not() {
 // ANCHOR_END: fresh
 
 #[tokio::test]
-async fn te_18_a_test_may_start_with_other_items() {
+async fn te_18_a_test_can_start_with_other_items() {
     let state = AppState { items: Items::default(), ..fresh_state() };
     let response = client(app(state)).get("/crud/items/foo").await;
     assert_eq!(response.status, StatusCode::NOT_FOUND);

@@ -23,7 +23,7 @@ async fn te_27_a_router_alone_runs_no_start_up() {
 // ANCHOR_END: without
 
 #[tokio::test]
-async fn te_32_neither_does_dropping_it_run_the_shutdown() {
+async fn te_32_dropping_a_router_runs_no_shutdown() {
     let state = fresh_state();
     let client = TestClient::new(app(state.clone()));
     client.get("/hello/").await;
@@ -33,7 +33,7 @@ async fn te_32_neither_does_dropping_it_run_the_shutdown() {
 
 // ANCHOR: in-process
 #[tokio::test]
-async fn te_28_start_up_and_shutdown_are_functions_to_call() {
+async fn te_28_a_test_calls_start_up_and_shutdown() {
     let state = fresh_state().start_up().await.unwrap();
     let client = TestClient::new(app(state.clone()));
     let response = client.get("/events-started/items/foo").await;
@@ -44,24 +44,24 @@ async fn te_28_start_up_and_shutdown_are_functions_to_call() {
 }
 // ANCHOR_END: in-process
 
-// ANCHOR: entering
+// ANCHOR: running
 #[tokio::test]
-async fn te_28_entering_starts_and_leaving_stops_each_time_anew() {
+async fn te_28_each_server_starts_up_and_shuts_down() {
     for _ in 0..2 {
-        let server = Running::enter().await.unwrap();
+        let server = Running::start().await.unwrap();
         assert_eq!(server.events.lines(), [STARTED]);
         let response = server.get("/events-started/items/foo").send().await.unwrap();
         assert_eq!(response.text().await.unwrap(), r#"{"name":"Fighters"}"#);
         let events = server.events.clone();
-        server.leave().await.unwrap();
+        server.stop().await.unwrap();
         assert_eq!(events.lines(), [STARTED, STOPPED]);
     }
 }
 
 #[tokio::test]
-async fn te_28_a_start_up_that_fails_is_the_error_of_entering() {
+async fn te_28_a_failed_start_up_is_returned() {
     let broken = async |_: AppState| Err("no catalogue".into());
-    let error = Running::enter_with(broken).await.err().unwrap();
+    let error = Running::start_with(broken).await.err().unwrap();
     assert_eq!(error.to_string(), "no catalogue");
 }
-// ANCHOR_END: entering
+// ANCHOR_END: running

@@ -1,16 +1,16 @@
-//! The lesson's own tests, one file an idea; `README.md` says in which order to read them.
-//! `cargo test -p lesson-testing oneshot::` runs those of one file.
+//! The lesson's own tests, one idea a file.
+//! `cargo test -p lesson-testing oneshot::` runs the tests of one file.
 
-// A panic is how a test fails. `clippy.toml` allows it in test functions, this in their tools.
+// A test fails by panicking. `clippy.toml` allows that in test functions, this line in helpers.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 // ANCHOR: files
-// The tools: what several tests share.
+// Helpers that several tests share.
 mod client;
 mod running;
 mod state;
 
-// The tests, one idea a file.
+// The tests.
 mod async_tests;
 mod background;
 mod client_address;

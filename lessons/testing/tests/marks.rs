@@ -1,4 +1,4 @@
-//! Marks and threads: which tests are run, and how many of them at a time.
+//! Which tests run, and how many at a time.
 
 use std::env;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::state::fresh_app;
 // ANCHOR: ignore
 #[tokio::test]
 #[ignore = "takes ten real seconds"]
-async fn te_44_slow_really_takes_its_time() {
+async fn te_44_slow_takes_ten_real_seconds() {
     let started = Instant::now();
     TestClient::new(fresh_app()).get("/slow/").await;
     assert!(started.elapsed() >= Duration::from_secs(10));
@@ -19,7 +19,7 @@ async fn te_44_slow_really_takes_its_time() {
 // ANCHOR_END: ignore
 
 #[test]
-fn te_44_what_is_ignored_is_listed_but_not_run() {
+fn te_44_an_ignored_test_is_listed_but_not_run() {
     let arguments = ["marks::te_44_slow", "--test-threads=2"];
     assert!(run(&arguments).contains("0 passed; 0 failed; 1 ignored"));
     assert!(run(&["marks::te_44_slow", "--list", "--ignored"]).contains("1 test"));
@@ -28,7 +28,7 @@ fn te_44_what_is_ignored_is_listed_but_not_run() {
 // ANCHOR: threads
 static ARRIVED: (Mutex<u32>, Condvar) = (Mutex::new(0), Condvar::new());
 
-/// Waits until a second test is here too, at the same time in the same process.
+/// Waits for a second test that runs in the same process at the same time.
 fn meet() {
     let (count, changed) = &ARRIVED;
     let mut arrived = count.lock().unwrap();
@@ -36,18 +36,18 @@ fn meet() {
     changed.notify_all();
     let patience = Duration::from_secs(10);
     let (_arrived, wait) = changed.wait_timeout_while(arrived, patience, |n| *n < 2).unwrap();
-    assert!(!wait.timed_out(), "nobody came");
+    assert!(!wait.timed_out(), "no other test came");
 }
 
 #[test]
 #[ignore = "one half of a pair"]
-fn pair_one_waits_for_the_other() {
+fn pair_first_waits_for_second() {
     meet();
 }
 
 #[test]
 #[ignore = "one half of a pair"]
-fn pair_the_other_waits_for_the_one() {
+fn pair_second_waits_for_first() {
     meet();
 }
 
@@ -58,7 +58,7 @@ fn te_45_tests_run_at_the_same_time_in_one_process() {
 }
 // ANCHOR_END: threads
 
-/// Runs this very program with other arguments; returns what it prints.
+/// Runs this test program with other arguments, and returns what it prints.
 fn run(arguments: &[&str]) -> String {
     let output = Command::new(env::current_exe().unwrap()).args(arguments).output().unwrap();
     String::from_utf8(output.stdout).unwrap()

@@ -1,4 +1,4 @@
-//! What makes a test: the attribute, not the name, and the `mod` line, not the file's name.
+//! What makes a test: an attribute and a `mod` line, not a name.
 
 use std::env;
 use std::fs;
@@ -14,7 +14,7 @@ pub fn listed() -> Vec<String> {
 }
 
 // ANCHOR: attribute
-/// No attribute, no test, whatever its name.
+/// Without the attribute it's no test, whatever its name.
 fn test_in_name_only() -> bool {
     true
 }
@@ -30,21 +30,21 @@ fn te_05_the_attribute_makes_the_test() {
 
 // ANCHOR: files
 #[test]
-fn te_07_every_file_of_this_folder_is_declared() {
+fn te_07_every_file_in_this_folder_has_a_mod_line() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let main = fs::read_to_string(folder.join("main.rs")).unwrap();
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("main.rs") {
             let name = path.file_stem().unwrap().to_str().unwrap();
-            assert!(main.contains(&format!("\nmod {name};\n")), "{name}.rs is in no `mod` line");
+            assert!(main.contains(&format!("\nmod {name};\n")), "no `mod {name};` in main.rs");
         }
     }
 }
 // ANCHOR_END: files
 
 #[test]
-fn te_03_the_compiler_brings_the_test_runner() {
+fn te_03_the_compiler_comes_with_the_test_runner() {
     let tests = "#[test] fn it_adds() { assert_eq!(1 + 1, 2) }";
     assert_eq!(compile_as_tests(tests), (true, String::new()));
 }
@@ -56,7 +56,7 @@ fn te_21_an_async_test_without_a_runtime_does_not_compile() {
     assert!(errors.contains("async functions cannot be used for tests"), "{errors}");
 }
 
-/// Runs the compiler alone, without Cargo and without any crate, on this source text.
+/// Compiles this text with `rustc` alone: no Cargo, no crates.
 fn compile_as_tests(source: &str) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tests.rs");

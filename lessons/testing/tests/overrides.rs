@@ -1,4 +1,4 @@
-//! Another clock for the handler: the counterpart of `app.dependency_overrides`.
+//! A test brings its own clock: the counterpart of `app.dependency_overrides`.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ impl Clock for Stopped {
     }
 }
 
-/// A client of a fresh app in which it is always this hour.
+/// A client of a fresh app where it's always this hour.
 fn client_at(hour: u64) -> TestClient {
     let state = AppState { clock: Arc::new(Stopped(hour)), ..fresh_state() };
     TestClient::new(app(state))
@@ -35,7 +35,7 @@ async fn te_31_a_test_brings_its_own_clock() {
 // ANCHOR_END: override
 
 #[tokio::test]
-async fn te_31_an_override_belongs_to_one_app_and_is_never_undone() {
+async fn te_31_a_replacement_belongs_to_one_app() {
     let (morning, evening) = (client_at(9), client_at(21));
     for _ in 0..2 {
         assert_eq!(morning.get("/greeting/").await.json()["hour"], 9);
@@ -44,9 +44,9 @@ async fn te_31_an_override_belongs_to_one_app_and_is_never_undone() {
 }
 
 #[tokio::test]
-async fn te_31_an_override_changes_nothing_that_the_handler_reads() {
+async fn te_31_a_replacement_adds_no_parameters() {
     let client = client_at(9);
-    // FastAPI would now ask for the parameters of the override.
+    // In FastAPI an override's parameters become parameters of the route.
     for path in ["/greeting/", "/greeting/?hour=13", "/greeting/?hour=noon"] {
         assert_eq!(client.get(path).await.json()["hour"], 9, "{path}");
     }

@@ -1,4 +1,4 @@
-//! Six tests for one API: each way that a request can end.
+//! Six tests for one API, one for each way a request can end.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -7,10 +7,11 @@ use crate::client::TestClient;
 use crate::state::fresh_app;
 
 // ANCHOR: client
-/// A client of a fresh app that sends this token.
+/// A client with this token, and an app of its own.
 fn client(token: &'static str) -> TestClient {
     TestClient::new(fresh_app()).with_header("x-token", token)
 }
+// ANCHOR_END: client
 
 #[tokio::test]
 async fn te_30_read_an_item() {
@@ -22,12 +23,14 @@ async fn te_30_read_an_item() {
     );
 }
 
+// ANCHOR: wrong-token
 #[tokio::test]
 async fn te_30_read_with_a_wrong_token() {
     let response = client("hailhydra").get("/crud/items/foo").await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.json(), json!({"detail": "Invalid X-Token header"}));
 }
+// ANCHOR_END: wrong-token
 
 #[tokio::test]
 async fn te_30_read_an_unknown_item() {
@@ -35,7 +38,6 @@ async fn te_30_read_an_unknown_item() {
     assert_eq!(response.status, StatusCode::NOT_FOUND);
     assert_eq!(response.json(), json!({"detail": "Item not found"}));
 }
-// ANCHOR_END: client
 
 #[tokio::test]
 async fn te_30_create_an_item() {
@@ -53,7 +55,6 @@ async fn te_30_create_with_a_wrong_token() {
     assert_eq!(response.json(), json!({"detail": "Invalid X-Token header"}));
 }
 
-// ANCHOR: create
 #[tokio::test]
 async fn te_30_create_an_item_that_exists() {
     let item = json!({"id": "foo", "title": "The Foo ID Stealers"});
@@ -61,4 +62,3 @@ async fn te_30_create_an_item_that_exists() {
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.json(), json!({"detail": "Item already exists"}));
 }
-// ANCHOR_END: create

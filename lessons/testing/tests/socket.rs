@@ -11,46 +11,43 @@ use crate::state::fresh_app;
 #[tokio::test]
 async fn te_38_a_plain_axum_server_on_a_free_port() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(axum::serve(listener, fresh_app()).into_future());
-    let response = client().get(format!("http://{address}/hello/")).send().await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
+    let url = format!("http://{}/hello/", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, fresh_app()).into_future());
+    let response = client().get(url).send().await.unwrap();
+    assert!(response.headers().contains_key("date"));
     assert_eq!(response.text().await.unwrap(), r#"{"msg":"Hello World"}"#);
-    server.abort();
 }
 // ANCHOR_END: plain
 
-// ANCHOR: served
 #[tokio::test]
-async fn te_38_only_a_real_server_has_what_the_server_adds() {
-    let server = Running::enter().await.unwrap();
+async fn te_38_a_real_server_adds_headers() {
+    let server = Running::start().await.unwrap();
     let response = server.get("/hello/").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     for added in ["date", "content-length"] {
         assert!(response.headers().contains_key(added), "no {added}");
     }
-    server.leave().await.unwrap();
+    server.stop().await.unwrap();
 }
-// ANCHOR_END: served
 
 // ANCHOR: blanks
 #[tokio::test]
-async fn te_38_only_a_real_server_takes_the_blanks_off_a_header() {
+async fn te_38_a_real_server_trims_header_values() {
     let in_process = TestClient::new(fresh_app()).with_header("x-token", " coneofsilence ");
     assert_eq!(in_process.get("/crud/items/foo").await.status, StatusCode::BAD_REQUEST);
-    let server = Running::enter().await.unwrap();
+    let server = Running::start().await.unwrap();
     let request = server.get("/crud/items/foo");
     let response = request.header("x-token", " coneofsilence ").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
-    server.leave().await.unwrap();
+    server.stop().await.unwrap();
 }
 // ANCHOR_END: blanks
 
 #[tokio::test]
-async fn te_38_two_servers_never_want_one_port() {
-    let first = Running::enter().await.unwrap();
-    let second = Running::enter().await.unwrap();
+async fn te_38_two_servers_get_different_ports() {
+    let first = Running::start().await.unwrap();
+    let second = Running::start().await.unwrap();
     assert_ne!(first.base_url, second.base_url);
-    first.leave().await.unwrap();
-    second.leave().await.unwrap();
+    first.stop().await.unwrap();
+    second.stop().await.unwrap();
 }

@@ -6,12 +6,11 @@ use lesson_testing::{AppState, app};
 use tokio_util::sync::CancellationToken;
 
 // ANCHOR: state
-/// A state that no other test knows, before start-up. One tick is the second of a reader.
+/// A state of the test's own, before start-up. A tick is a second, as for a reader.
 pub fn fresh_state() -> AppState {
     AppState::new(Tick::from_ms(1000), EventLog::default(), CancellationToken::new())
 }
 
-/// An app around a state of its own.
 pub fn fresh_app() -> Router {
     app(fresh_state())
 }

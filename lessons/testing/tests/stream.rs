@@ -1,4 +1,4 @@
-//! A body without an end, read piece by piece.
+//! An endless body, read piece by piece.
 
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ async fn te_37_an_endless_stream_is_read_for_an_hour() {
 }
 // ANCHOR_END: stream
 
+// ANCHOR: stops
 #[tokio::test(start_paused = true)]
 async fn te_37_the_stream_ends_when_the_server_stops() {
     let state = fresh_state();
@@ -36,3 +37,4 @@ async fn te_37_the_stream_ends_when_the_server_stops() {
     state.shutdown.cancel();
     assert_eq!(pieces.try_next().await.unwrap(), None);
 }
+// ANCHOR_END: stops

@@ -1,4 +1,4 @@
-//! The same with axum-test, a client that somebody else maintains.
+//! A test client that you don't have to write: axum-test.
 
 use axum_test::TestServer;
 use serde_json::json;

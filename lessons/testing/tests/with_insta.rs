@@ -1,4 +1,4 @@
-//! A whole body as a snapshot, with insta.
+//! Whole bodies as snapshots: insta.
 
 use insta::assert_snapshot;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A property that holds for every header, with proptest.
+//! What holds for every header: proptest.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
@@ -19,7 +19,7 @@ proptest! {
     }
 }
 
-/// Everything that may stand in a header: visible ASCII, blanks, and bytes above it.
+/// Whatever a header can contain: visible ASCII, blanks, and all bytes above.
 fn header_value() -> impl Strategy<Value = HeaderValue> {
     let bytes = prop::collection::vec(0x20..=0xff_u8, 0..40);
     bytes.prop_filter_map("a header", |bytes| HeaderValue::from_bytes(&bytes).ok())

@@ -1,4 +1,4 @@
-//! A table of cases, with rstest: the counterpart of `pytest.mark.parametrize`.
+//! A table of cases: rstest, the counterpart of `pytest.mark.parametrize`.
 
 use rstest::rstest;
 
@@ -25,7 +25,7 @@ async fn te_39_a_table_of_cases(
 
 // ANCHOR: loop
 #[tokio::test]
-async fn te_39_the_same_as_a_loop() {
+async fn te_39_the_cases_in_a_loop() {
     for (token, id, status) in [
         ("coneofsilence", "foo", 200),
         ("coneofsilence", "baz", 404),
@@ -40,7 +40,7 @@ async fn te_39_the_same_as_a_loop() {
 // ANCHOR_END: loop
 
 #[test]
-fn te_39_each_case_has_a_name_and_a_verdict() {
+fn te_39_each_case_is_a_test_with_a_name() {
     let cases = listed().into_iter().filter(|test| test.contains("a_table_of_cases::"));
     let names: Vec<String> = cases.map(|test| test.rsplit("::").next().unwrap().into()).collect();
     assert_eq!(

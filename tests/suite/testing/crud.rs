@@ -1,4 +1,4 @@
-//! The items behind their token: the six cases, and what is wrong with a request.
+//! The items: the six cases, and invalid requests.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,7 +22,7 @@ async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answe
     server.send(request).await
 }
 
-/// POST to the items with these headers.
+/// POST to `/crud/items/` with these headers.
 async fn post(server: &TestServer, body: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = server.request(Method::POST, "/crud/items/").body(body.to_owned());
     for (name, value) in headers {
@@ -36,7 +36,7 @@ async fn create(server: &TestServer, body: &str) -> Answer {
     post(server, body, &[("x-token", TOKEN), ("content-type", "application/json")]).await
 }
 
-/// An id that nobody has used yet. A learner's own server keeps what an earlier run created.
+/// An id that's new to the server. A learner's server keeps the items of earlier runs.
 fn unused(id: &str) -> String {
     match Target::current() {
         Target::Url(_) => {
@@ -47,7 +47,7 @@ fn unused(id: &str) -> String {
     }
 }
 
-/// An item that does not exist yet.
+/// A new item.
 fn foobar(id: &str) -> String {
     format!(r#"{{"id":"{id}","title":"Foo Bar","description":"The Foo Barters"}}"#)
 }
@@ -62,13 +62,13 @@ async fn assert_detail(answer: Answer, problems: &str) {
 }
 
 #[tokio::test]
-async fn te_08_an_existing_item() {
+async fn te_08_an_existing_item_is_returned() {
     let server = start().await;
     assert_answer(get(&server, "/crud/items/foo", &[("x-token", TOKEN)]).await, 200, FOO).await;
 }
 
 #[tokio::test]
-async fn te_09_a_wrong_token_is_looked_at_before_the_id() {
+async fn te_09_the_token_is_checked_before_the_id() {
     let server = start().await;
     for path in ["/crud/items/foo", "/crud/items/baz"] {
         let answer = get(&server, path, &[("x-token", "hailhydra")]).await;
@@ -77,7 +77,7 @@ async fn te_09_a_wrong_token_is_looked_at_before_the_id() {
 }
 
 #[tokio::test]
-async fn te_10_an_unknown_item() {
+async fn te_10_an_unknown_item_is_a_404() {
     let server = start().await;
     for path in ["/crud/items/baz", "/crud/items/%ED%95%9C", "/crud/items/FOO"] {
         let answer = get(&server, path, &[("x-token", TOKEN)]).await;
@@ -86,20 +86,19 @@ async fn te_10_an_unknown_item() {
 }
 
 #[tokio::test]
-async fn te_11_a_new_item_is_answered_with_200() {
+async fn te_11_creating_an_item_returns_200() {
     let server = start().await;
     let item = foobar(&unused("foobar"));
     assert_answer(create(&server, &item).await, 200, &item).await;
 }
 
 #[tokio::test]
-async fn te_12_a_new_item_with_a_wrong_token() {
+async fn te_12_with_a_wrong_token_nothing_is_created() {
     let server = start().await;
     let body = r#"{"id":"bazz","title":"Bazz","description":"Drop the bazz"}"#;
     let headers = [("x-token", "hailhydra"), ("content-type", "application/json")];
     let answer = post(&server, body, &headers).await;
     assert_answer(answer, 400, r#"{"detail":"Invalid X-Token header"}"#).await;
-    // Nothing was created.
     assert_eq!(get(&server, "/crud/items/bazz", &[("x-token", TOKEN)]).await.status, 404);
 }
 
@@ -122,7 +121,7 @@ async fn te_14_the_header_is_required_and_its_name_has_a_hyphen() {
 }
 
 #[tokio::test]
-async fn te_14_the_name_may_be_in_any_case() {
+async fn te_14_the_headers_name_ignores_case() {
     let server = start().await;
     for name in ["x-token", "X-Token", "x-tOKEN"] {
         assert_answer(get(&server, "/crud/items/foo", &[(name, TOKEN)]).await, 200, FOO).await;
@@ -130,7 +129,7 @@ async fn te_14_the_name_may_be_in_any_case() {
 }
 
 #[tokio::test]
-async fn te_14_the_first_of_two_values_counts_and_blanks_around_it_do_not() {
+async fn te_14_the_first_value_counts_without_its_blanks() {
     let server = start().await;
     let twice = [("x-token", TOKEN), ("x-token", "hailhydra")];
     assert_eq!(get(&server, "/crud/items/foo", &twice).await.status, 200);
@@ -145,7 +144,7 @@ async fn te_14_the_first_of_two_values_counts_and_blanks_around_it_do_not() {
 }
 
 #[tokio::test]
-async fn te_15_a_field_is_missing_or_of_another_type() {
+async fn te_15_missing_fields_and_wrong_types_are_422() {
     let server = start().await;
     let missing = |field: &str, input: &str| {
         format!(
@@ -170,36 +169,36 @@ async fn te_15_a_field_is_missing_or_of_another_type() {
 }
 
 #[tokio::test]
-async fn te_15_a_body_that_is_no_object_or_not_there() {
+async fn te_15_a_missing_body_or_one_that_is_not_an_object_is_422() {
     let server = start().await;
     let missing = r#"{"type":"missing","loc":["body"],"msg":"Field required","input":null}"#;
     assert_detail(create(&server, "").await, missing).await;
     for body in ["null", "[]", "3", r#""text""#] {
-        assert_detail(create(&server, body).await, &no_object(body)).await;
+        assert_detail(create(&server, body).await, &not_an_object(body)).await;
     }
 }
 
 #[tokio::test]
-async fn te_15_a_body_that_is_not_declared_as_json_is_a_string() {
+async fn te_15_a_body_without_a_json_content_type_is_a_string() {
     let server = start().await;
     let body = r#"{"id":"q","title":"X"}"#;
     let input = r#""{\"id\":\"q\",\"title\":\"X\"}""#;
     for content_type in ["text/plain", "application/octet-stream"] {
         let headers = [("x-token", TOKEN), ("content-type", content_type)];
-        assert_detail(post(&server, body, &headers).await, &no_object(input)).await;
+        assert_detail(post(&server, body, &headers).await, &not_an_object(input)).await;
     }
     let answer = post(&server, body, &[("x-token", TOKEN)]).await;
-    assert_detail(answer, &no_object(input)).await;
+    assert_detail(answer, &not_an_object(input)).await;
 }
 
-fn no_object(input: &str) -> String {
+fn not_an_object(input: &str) -> String {
     format!(
         r#"{{"type":"model_attributes_type","loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","input":{input}}}"#
     )
 }
 
 #[tokio::test]
-async fn te_15_a_type_that_ends_in_json_is_json() {
+async fn te_15_content_types_that_end_in_json_are_json() {
     let server = start().await;
     for (id, content_type) in [
         ("vendor", "application/vnd.x+json"),
@@ -215,20 +214,20 @@ async fn te_15_a_type_that_ends_in_json_is_json() {
 }
 
 #[tokio::test]
-async fn te_16_header_and_body_are_judged_together() {
+async fn te_16_header_and_body_are_checked_together() {
     let server = start().await;
     let title =
         r#"{"type":"missing","loc":["body","title"],"msg":"Field required","input":{"id":"x"}}"#;
     let json = ("content-type", "application/json");
     let answer = post(&server, r#"{"id":"x"}"#, &[json]).await;
     assert_detail(answer, &format!("{MISSING_TOKEN},{title}")).await;
-    // A wrong token is nothing that the declaration can see: the body is judged first.
+    // The declaration only wants a token. The handler compares it later.
     let answer = post(&server, r#"{"id":"x"}"#, &[json, ("x-token", "hailhydra")]).await;
     assert_detail(answer, title).await;
 }
 
 #[tokio::test]
-async fn te_17_a_description_that_is_left_out_is_null() {
+async fn te_17_a_missing_description_is_null() {
     let server = start().await;
     for (id, rest) in [("nodesc", ""), ("null", r#","description":null"#)] {
         let id = unused(id);
@@ -239,7 +238,7 @@ async fn te_17_a_description_that_is_left_out_is_null() {
 }
 
 #[tokio::test]
-async fn te_18_a_created_item_stays_while_the_app_lives() {
+async fn te_18_a_created_item_lives_as_long_as_the_app() {
     let server = start().await;
     let id = unused("foobar");
     let item = foobar(&id);
@@ -260,7 +259,7 @@ async fn te_19_unknown_keys_are_dropped() {
 }
 
 #[tokio::test]
-async fn te_46_of_ten_who_create_one_item_one_succeeds() {
+async fn te_46_one_of_ten_competing_creations_succeeds() {
     let server = start().await;
     let wanted = foobar(&unused("wanted"));
     let answers = join_all((0..10).map(|_| create(&server, &wanted))).await;
@@ -284,10 +283,10 @@ async fn te_47_a_large_item_is_a_413() {
 }
 
 #[tokio::test]
-async fn te_47_of_a_thousand_and_one_items_the_last_is_a_507() {
+async fn te_47_the_item_after_the_thousandth_is_a_507() {
     own_server_only!("fills the server");
     let server = start().await;
-    // Two are there from the start.
+    // The app starts with two.
     for first in (2..1000).step_by(50) {
         let new = first..(first + 50).min(1000);
         let items: Vec<String> = new.map(|number| foobar(&format!("item-{number}"))).collect();

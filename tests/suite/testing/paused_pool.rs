@@ -20,8 +20,8 @@ async fn te_50_under_a_paused_clock_a_pool_times_out_at_once() {
     rust_only!("asks a database of its own");
     time::pause();
     let (started, really_started) = (Instant::now(), RealInstant::now());
-    // A thread opens the database, and the clock doesn't wait for threads. Now and then the
-    // thread is quicker.
+    // A thread opens the database, and the clock doesn't wait for threads. Sometimes the thread
+    // is quicker.
     let mut error = None;
     while error.is_none() && really_started.elapsed() < Duration::from_secs(10) {
         error = open().await.err();
@@ -33,8 +33,9 @@ async fn te_50_under_a_paused_clock_a_pool_times_out_at_once() {
 }
 
 #[tokio::test]
-async fn te_50_the_clock_runs_for_queries_and_is_paused_for_waiting() {
+async fn te_50_a_pool_answers_while_the_clock_runs() {
     rust_only!("asks a database of its own");
+    // ANCHOR: resume
     let pool = open().await.expect("a database");
     time::pause();
     let started = Instant::now();
@@ -44,4 +45,5 @@ async fn te_50_the_clock_runs_for_queries_and_is_paused_for_waiting() {
         assert_eq!(query(&pool).await.expect("seven"), 7);
     }
     assert!(started.elapsed() >= Duration::from_secs(3600));
+    // ANCHOR_END: resume
 }

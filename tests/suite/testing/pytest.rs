@@ -5,7 +5,7 @@ use lesson_tests::fastapi::Pytest;
 static PYTEST: Pytest = Pytest::of("testing");
 
 #[test]
-fn te_01_in_python_both_imports_are_one_class() {
+fn te_01_in_python_both_imports_give_the_same_class() {
     PYTEST.assert_passed("te_01");
 }
 
@@ -15,17 +15,17 @@ fn te_02_in_python_the_client_is_an_httpx_client() {
 }
 
 #[test]
-fn te_03_in_python_pytest_and_the_client_are_installed_apart() {
+fn te_03_in_python_pytest_and_the_client_are_installed_separately() {
     PYTEST.assert_passed("te_03");
 }
 
 #[test]
-fn te_04_in_python_a_plain_function_calls_without_await() {
+fn te_04_in_python_a_plain_function_calls_the_app() {
     PYTEST.assert_passed("te_04");
 }
 
 #[test]
-fn te_05_in_python_the_name_makes_the_test() {
+fn te_05_in_python_a_functions_name_makes_it_a_test() {
     PYTEST.assert_passed("te_05");
 }
 
@@ -35,7 +35,7 @@ fn te_06_in_python_the_client_follows_redirects() {
 }
 
 #[test]
-fn te_07_in_python_the_name_of_the_file_counts() {
+fn te_07_in_python_the_files_name_counts() {
     PYTEST.assert_passed("te_07");
 }
 
@@ -45,12 +45,12 @@ fn te_18_in_python_all_clients_share_the_items() {
 }
 
 #[test]
-fn te_21_in_python_an_async_test_needs_its_mark() {
+fn te_21_in_python_an_async_test_needs_a_mark() {
     PYTEST.assert_passed("te_21");
 }
 
 #[test]
-fn te_22_in_python_the_mark_runs_a_test_once_for_each_backend() {
+fn te_22_in_python_a_test_runs_once_for_each_backend() {
     PYTEST.assert_passed("te_22");
 }
 
@@ -75,7 +75,7 @@ fn te_28_in_python_with_runs_start_up_and_shutdown() {
 }
 
 #[test]
-fn te_30_in_python_six_cases_pass() {
+fn te_30_in_python_the_six_cases_pass() {
     PYTEST.assert_passed("te_30");
 }
 
@@ -95,12 +95,12 @@ fn te_33_in_python_the_client_waits_for_background_tasks() {
 }
 
 #[test]
-fn te_36_in_python_a_delay_is_waited_for() {
+fn te_36_in_python_a_delay_takes_real_time() {
     PYTEST.assert_passed("te_36");
 }
 
 #[test]
-fn te_37_in_python_an_endless_stream_gives_nothing() {
+fn te_37_in_python_an_endless_stream_never_begins() {
     PYTEST.assert_passed("te_37");
 }
 
@@ -115,6 +115,6 @@ fn te_45_in_python_tests_run_one_after_the_other() {
 }
 
 #[test]
-fn te_49_in_python_the_client_is_told_its_address() {
+fn te_49_in_python_the_client_takes_an_address() {
     PYTEST.assert_passed("te_49");
 }

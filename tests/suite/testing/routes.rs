@@ -1,4 +1,4 @@
-//! The routes around the items: greetings, redirects, start-up, waiting.
+//! The other routes: greetings, redirects, start-up, time.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::start;
 use crate::support::running::Running;
 
 #[tokio::test]
-async fn te_06_hello_is_200_and_a_message() {
+async fn te_06_hello_returns_a_message() {
     let server = start().await;
     let answer = server.get("/hello/").await;
     assert_eq!(answer.status, 200);
@@ -24,7 +24,7 @@ async fn te_06_hello_is_200_and_a_message() {
 }
 
 #[tokio::test]
-async fn te_20_a_slash_too_few_or_too_many_is_another_path() {
+async fn te_20_a_missing_or_extra_slash_makes_another_path() {
     let server = start().await;
     for (method, path, right) in [
         (Method::POST, "/crud/items", "/crud/items/"),
@@ -33,7 +33,7 @@ async fn te_20_a_slash_too_few_or_too_many_is_another_path() {
     ] {
         let answer = server.send(server.request(method, path)).await;
         assert_eq!(answer.status, expect(rust(404), fastapi(307)), "{path}");
-        // FastAPI writes the whole address.
+        // FastAPI sends the whole address.
         let location = answer.header("location").and_then(|to| to.strip_prefix(server.base_url()));
         assert_eq!(location, expect(rust(None), fastapi(Some(right))));
         let body = answer.text().await;
@@ -42,14 +42,14 @@ async fn te_20_a_slash_too_few_or_too_many_is_another_path() {
 }
 
 #[tokio::test]
-async fn te_20_another_method_is_a_405_that_names_the_right_one() {
+async fn te_20_a_wrong_method_is_a_405_that_lists_the_right_ones() {
     let server = start().await;
     let answer = server.get("/crud/items/").await;
     assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")));
     assert_eq!(answer.text().await, r#"{"detail":"Method Not Allowed"}"#);
     let answer = server.send(server.request(Method::PUT, "/crud/items/foo")).await;
     assert_eq!(answer.status, 405);
-    // axum's GET routes answer HEAD too.
+    // axum's GET routes also answer HEAD.
     assert_eq!(answer.header("allow"), expect(rust(Some("GET,HEAD")), fastapi(Some("GET"))));
     assert_eq!(answer.text().await, r#"{"detail":"Method Not Allowed"}"#);
 }
@@ -63,7 +63,7 @@ async fn te_20_an_unknown_path_is_a_404() {
 }
 
 #[tokio::test]
-async fn te_20_head_is_answered_like_get_without_the_body() {
+async fn te_20_get_routes_answer_head() {
     let server = start().await;
     let answer = server.send(server.request(Method::HEAD, "/hello/")).await;
     assert_eq!(answer.status, expect(rust(200), fastapi(405)));
@@ -71,7 +71,7 @@ async fn te_20_head_is_answered_like_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn te_24_async_is_200_and_a_tomato() {
+async fn te_24_async_returns_a_tomato() {
     let server = start().await;
     let answer = server.get("/async/").await;
     assert_eq!(answer.status, 200);
@@ -79,7 +79,7 @@ async fn te_24_async_is_200_and_a_tomato() {
 }
 
 #[tokio::test]
-async fn te_27_nothing_is_loaded_without_start_up() {
+async fn te_27_without_start_up_nothing_is_loaded() {
     let server = start().await;
     let answer = server.get("/events-unstarted/items/foo").await;
     assert_eq!(answer.status, expect(rust(404), fastapi(500)));
@@ -106,7 +106,7 @@ async fn te_28_start_up_runs_once_before_the_first_request() {
 }
 
 #[tokio::test]
-async fn te_29_an_unknown_id_is_not_found() {
+async fn te_29_an_unknown_id_is_a_404() {
     let server = start().await;
     let answer = server.get("/events-started/items/baz").await;
     assert_eq!(answer.status, expect(rust(404), fastapi(500)));
@@ -116,7 +116,7 @@ async fn te_29_an_unknown_id_is_not_found() {
     assert_not_found(&answer.text().await);
 }
 
-/// FastAPI's handler looks the id up with `[…]`, so there it is a `KeyError`.
+/// FastAPI's handler looks the id up with `[…]`, so it raises `KeyError`.
 fn assert_not_found(body: &str) {
     let not_found = r#"{"detail":"Item not found"}"#;
     assert_eq!(body, expect(rust(not_found), fastapi("Internal Server Error")));
@@ -125,14 +125,14 @@ fn assert_not_found(body: &str) {
 #[tokio::test]
 async fn te_31_the_greeting_follows_the_clock() {
     let server = start().await;
-    // The server says itself what time it is: `date: Thu, 26 Nov 2026 07:56:02 GMT`.
+    // The server tells the time: `date: Thu, 26 Nov 2026 07:56:02 GMT`.
     let hour = |answer: &Answer| -> u32 {
         let date = answer.header("date").expect("the time of the answer");
         date[17..19].parse().expect("an hour")
     };
     let answer = server.get("/greeting/").await;
     assert_eq!(answer.status, 200);
-    // The hour may end between the two.
+    // A new hour may begin between the two.
     let hours = [hour(&answer), hour(&server.get("/ping").await)];
     let body = answer.text().await;
     let greetings = hours.map(|hour| {
@@ -143,7 +143,7 @@ async fn te_31_the_greeting_follows_the_clock() {
 }
 
 #[tokio::test]
-async fn te_33_a_real_client_has_its_answer_before_the_task_is_done() {
+async fn te_33_a_real_client_gets_its_response_before_the_task_is_done() {
     let server = start().await;
     let answer = server.send(server.request(Method::POST, "/background/")).await;
     assert_eq!(answer.status, 200);
@@ -170,7 +170,7 @@ async fn te_37_count_sends_a_line_every_tick() {
 }
 
 #[tokio::test]
-async fn te_37_the_endless_stream_does_not_hold_the_shutdown() {
+async fn te_37_an_endless_stream_does_not_delay_shutdown() {
     rust_only!("signals the real program");
     let server = Binary::start("testing", &["--grace-ms", "20000"], &[]);
     let mut answer = server.get("/count/").await;
@@ -183,7 +183,7 @@ async fn te_37_the_endless_stream_does_not_hold_the_shutdown() {
 }
 
 #[tokio::test]
-async fn te_43_a_redirect_to_the_slash_is_one_route() {
+async fn te_43_one_route_redirects_to_the_slash() {
     let server = start().await;
     let request = server.request(Method::POST, "/slashes?a=1&b=%20");
     let answer = server.send(with_note(request)).await;
@@ -214,7 +214,7 @@ async fn te_48_the_redirect_names_no_host() {
 }
 
 #[tokio::test]
-async fn te_48_as_a_fallback_it_keeps_the_prefix_and_leads_to_no_other_host() {
+async fn te_48_as_a_fallback_the_redirect_keeps_prefix_and_host() {
     rust_only!("adds routes");
     let api = Router::new().route("/items/", get(async || "items")).fallback(add_slash);
     let app = Router::new().nest("/api", api).fallback(add_slash);
@@ -241,7 +241,7 @@ async fn te_48_as_a_fallback_it_keeps_the_prefix_and_leads_to_no_other_host() {
         assert_eq!(sent, location, "{target}: {answer}");
         let status = if location.is_some() { "307" } else { "404" };
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target}: {answer}");
-        // As a browser reads it.
+        // Resolved as a browser does.
         let own = reqwest::Url::parse("http://a").expect("an address");
         let to = own.join(sent.unwrap_or_default()).expect("an address");
         assert_eq!(to.origin(), own.origin(), "{target}");
@@ -250,14 +250,14 @@ async fn te_48_as_a_fallback_it_keeps_the_prefix_and_leads_to_no_other_host() {
 }
 
 #[tokio::test]
-async fn te_49_behind_a_server_the_address_is_that_of_the_connection() {
+async fn te_49_a_server_knows_the_address_of_the_connection() {
     let server = start().await;
     let answer = server.get("/client/").await;
     assert_eq!((answer.status, answer.text().await.as_str()), (200, r#""127.0.0.1""#));
 }
 
 #[tokio::test]
-async fn a_body_behind_the_slash_that_is_no_note_is_422() {
+async fn invalid_notes_are_422() {
     let server = start().await;
     for (content_type, body, kind) in [
         ("application/json", "{", "json_invalid"),
@@ -275,7 +275,7 @@ fn with_note(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     request.header("content-type", "application/json").body(r#"{"text":"again"}"#)
 }
 
-/// Where a client goes: FastAPI writes the whole address, axum the path.
+/// The path where a client goes. FastAPI sends the whole address, axum only the path.
 fn location(server: &TestServer, header: Option<&str>) -> String {
     let base = reqwest::Url::parse(server.base_url()).expect("an address");
     let location = base.join(header.expect("a location")).expect("an address");
