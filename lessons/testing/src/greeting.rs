@@ -16,6 +16,7 @@ pub trait Clock: Send + Sync {
     /// The hour in UTC, from 0 to 23.
     fn hour(&self) -> u64;
 }
+// ANCHOR_END: clock
 
 /// The machine's clock.
 pub struct SystemClock;
@@ -26,7 +27,6 @@ impl Clock for SystemClock {
         since_1970.as_secs() / 3600 % 24
     }
 }
-// ANCHOR_END: clock
 
 /// The section's route.
 pub fn router() -> Router<AppState> {

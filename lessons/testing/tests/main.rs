@@ -15,7 +15,7 @@ mod async_tests;
 mod background;
 mod client_address;
 mod clock;
-mod exercise;
+mod exercises;
 mod fresh_state;
 mod lifespan;
 mod marks;
