@@ -40,11 +40,11 @@ def may_fail(step: str) -> None:
 # --- the model ----------------------------------------------------------------
 
 
-# ANCHOR: model
 def answer_to_everything(x: float) -> float:
     return x * 42
 
 
+# ANCHOR: model
 ml_models: dict[str, Any] = {}
 
 
@@ -55,9 +55,7 @@ async def model_lifespan(app: FastAPI) -> AsyncIterator[None]:  # LS-7
     ml_models["answer_to_everything"] = answer_to_everything
     note("model loaded")  # LS-1
     yield
-    # LS-14: not in a `finally`, as in the documentation. If a later step of the
-    # start-up fails, this is never reached.
-    ml_models.clear()
+    ml_models.clear()  # LS-14: if a later step fails, this line is never reached
     note("model cleared")  # LS-2, LS-9
 
 
@@ -85,9 +83,8 @@ async def slow_predict(x: float) -> dict[str, float]:  # LS-6: null, not 500
 # --- one function, one connection ---------------------------------------------
 
 
-# ANCHOR: shared
 class Connection:
-    """Stands for a database: it is open or it is not."""
+    """Stands for a database: it's open, or it isn't."""
 
     def __init__(self) -> None:
         may_fail("connection")
@@ -98,6 +95,7 @@ class Connection:
         self.is_open = False
 
 
+# ANCHOR: shared
 async def connection_lifespan(app: FastAPI) -> AsyncIterator[dict[str, Connection]]:
     connection = Connection()  # LS-12: a local variable
     note("connection opened")
@@ -108,7 +106,7 @@ async def connection_lifespan(app: FastAPI) -> AsyncIterator[dict[str, Connectio
         note("connection closed")
 
 
-# LS-7: an async generator will do, the decorator is not needed.
+# LS-7: an async generator will do, without the decorator.
 shared = APIRouter(prefix="/shared", lifespan=connection_lifespan)
 
 
@@ -127,7 +125,7 @@ items: dict[str, dict[str, str]] = {}  # LS-11: what the functions share, global
 on_event = APIRouter(prefix="/on-event")
 
 
-@on_event.on_event("startup")  # LS-10: deprecated, and it works
+@on_event.on_event("startup")  # LS-10: deprecated, but it works
 async def fill_items() -> None:
     items["foo"] = {"name": "Fighters"}
     items["bar"] = {"name": "Tenders"}
@@ -180,13 +178,13 @@ entered = sub_app("mounted-entered")
 
 
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    # LS-18: nobody enters the lifespan of a mounted app, unless you do.
+    # LS-18: nothing enters the lifespan of a mounted app, unless you do.
     async with entered.router.lifespan_context(entered):
         yield
 
 
 app = FastAPI(lifespan=lifespan)  # LS-8
-app.mount("/mounted", mounted)  # LS-15: its lifespan is forgotten
+app.mount("/mounted", mounted)  # LS-15: its lifespan is never entered
 app.mount("/mounted-entered", entered)
 # ANCHOR_END: mounted
 
@@ -199,7 +197,7 @@ async def never_called() -> None:
 
 
 # ANCHOR: include
-# LS-15: the lifespans nest in this order, inside of the app's own.
+# LS-15: the lifespans nest in this order, inside the app's own.
 app.include_router(on_event)
 app.include_router(model)
 app.include_router(shared)

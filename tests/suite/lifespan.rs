@@ -1,12 +1,13 @@
-//! The claims of `lessons/lifespan/README.md`, in its order.
+//! The claims of `lessons/lifespan/docs/claims.md`.
 
+mod connection;
+mod examples;
 mod failures;
 mod model;
-mod older_events;
 mod real;
-mod scopes;
 mod shutdown;
 mod sub_apps;
+mod two_functions;
 
 use lesson_lifespan::startup::Startup;
 use lesson_support::{EventLog, Tick};
@@ -16,13 +17,13 @@ async fn start() -> TestServer {
     TestServer::start("lifespan").await
 }
 
-/// What is in the log when the first request is answered.
+/// The events when the first request is answered.
 const STARTED: [&str; 3] = ["items filled", "model loaded", "connection opened"];
 
-/// What the shutdown adds: the reverse of it.
+/// What the shutdown adds, in reverse order.
 const STOPPED: [&str; 3] = ["connection closed", "model cleared", "shutdown noted"];
 
-/// A start-up without a server, whose ticks take no time worth naming.
+/// A start-up without a server, with ticks of a millisecond.
 fn startup() -> Startup {
     Startup {
         tick: Tick::from_ms(1),

@@ -12,10 +12,9 @@ use serde::Serialize;
 use crate::AppState;
 use crate::startup::Startup;
 
-// ANCHOR: connection
-/// Stands for a database: it is open or it is not.
+/// Stands for a database: it's open, or it isn't.
 pub struct Connection {
-    open: AtomicBool,
+    is_open: AtomicBool,
 }
 
 impl Connection {
@@ -23,34 +22,34 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// If it cannot be opened.
-    pub async fn open(startup: &Startup) -> Result<Arc<Self>> {
+    /// If it can't be opened.
+    pub async fn open(startup: &Startup) -> Result<Self> {
         startup.may_fail("connection").map_err(|e| format!("cannot open the connection: {e}"))?;
         startup.events.add("connection opened");
-        Ok(Arc::new(Self { open: AtomicBool::new(true) }))
+        Ok(Self { is_open: AtomicBool::new(true) })
     }
 
-    /// Says goodbye to the other side. That takes an `await`, which `Drop` cannot do.
+    // ANCHOR: close
+    /// Says goodbye to the other side, which takes an `.await` and can fail.
     ///
     /// # Errors
     ///
-    /// If the other side does not answer.
+    /// If the other side doesn't answer.
     pub async fn close(&self, startup: &Startup) -> Result<()> {
         startup.may_fail("close").map_err(|e| format!("cannot close the connection: {e}"))?;
-        self.open.store(false, Ordering::Relaxed);
+        self.is_open.store(false, Ordering::Relaxed);
         startup.events.add("connection closed");
         Ok(())
     }
+    // ANCHOR_END: close
 
     /// Whether it can be used.
     pub fn is_open(&self) -> bool {
-        self.open.load(Ordering::Relaxed)
+        self.is_open.load(Ordering::Relaxed)
     }
 }
-// ANCHOR_END: connection
 
-// ANCHOR: shared
-/// The section's routes.
+/// The section's route.
 pub fn router() -> Router<AppState> {
     Router::new().route("/shared/connection", get(show))
 }
@@ -63,4 +62,3 @@ struct Shown {
 async fn show(State(connection): State<Arc<Connection>>) -> Json<Shown> {
     Json(Shown { open: connection.is_open() })
 }
-// ANCHOR_END: shared

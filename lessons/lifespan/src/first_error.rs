@@ -3,15 +3,15 @@
 use lesson_support::Result;
 
 // ANCHOR: first-error
-/// The error that came first ends the process; one that comes after it is only logged.
+/// The first error ends the program; a later one is only logged.
 ///
 /// # Errors
 ///
-/// The body's error, else the clean-up's.
-pub fn first_error(body: Result<()>, clean_up: Result<()>) -> Result<()> {
-    if let (Err(_), Err(later)) = (&body, &clean_up) {
+/// The error of serving, or else that of the clean-up.
+pub fn first_error(served: Result<()>, cleaned_up: Result<()>) -> Result<()> {
+    if let (Err(_), Err(later)) = (&served, &cleaned_up) {
         tracing::error!(error = %later, "the clean-up failed, too");
     }
-    body.and(clean_up)
+    served.and(cleaned_up)
 }
 // ANCHOR_END: first-error

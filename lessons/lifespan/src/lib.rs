@@ -5,8 +5,7 @@
 //! curl 'http://127.0.0.1:8000/model/predict?x=2'
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. The modules are its
-//! sections, in reading order.
+//! The lesson's text is `README.md`, in the folder above this one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,12 +38,12 @@ pub const LESSON: Lesson = Lesson {
 };
 
 // ANCHOR: state
-/// What the handlers share. A clone of it is a handful of pointers to the same values.
+/// What the handlers share. A clone of it is a few pointers to the same values.
 #[derive(Clone, FromRef)]
 pub struct AppState {
     /// The unit of all pauses.
     pub tick: Tick,
-    /// The log that makes order visible.
+    /// The lines at `/_events`, which make order visible.
     pub events: EventLog,
     /// How long a client may be silent within a request's body.
     pub read_timeout: Duration,
@@ -58,7 +57,7 @@ pub struct AppState {
 // ANCHOR_END: state
 
 // ANCHOR: app
-/// The whole lesson as one router, its sections in reading order.
+/// The whole lesson as one router.
 pub fn app(state: AppState, sub_app: &SubApp) -> Router {
     Router::new()
         .merge(model::router())

@@ -20,18 +20,17 @@ async fn main() -> Result<()> {
 
     // The older style: a function for the start, and one for the end.
     on_startup(&items, &startup.events);
-    // No `?` here: the second function must run whatever came before it.
-    let served = serve(server, &startup, items).await;
+    let served = serve(server, &startup, items).await; // no `?`: the second function must run
     let noted = on_shutdown(startup.shutdown_log.as_deref(), &startup.events).await;
     first_error(served, noted)
 }
 // ANCHOR_END: main
 
 // ANCHOR: serve
-/// The newer style: each resource is a local variable, made from top to bottom.
+/// The newer style: each resource is a local variable.
 async fn serve(server: Server, startup: &Startup, items: Items) -> Result<()> {
-    let model = Model::load(startup).await?;
-    let connection = Connection::open(startup).await?; // if it fails, `model` is dropped
+    let model = Arc::new(Model::load(startup).await?);
+    let connection = Arc::new(Connection::open(startup).await?); // if this fails, `model` is dropped
     let sub_app = SubApp::start();
     let state = AppState {
         tick: startup.tick,
@@ -42,11 +41,10 @@ async fn serve(server: Server, startup: &Startup, items: Items) -> Result<()> {
         connection: Arc::clone(&connection),
     };
 
-    // No `?` here either: what must be awaited comes next.
-    let served = server.serve(app(state, &sub_app)).await; // FastAPI's `yield`
+    let served = server.serve(app(state, &sub_app)).await; // FastAPI's `yield`; no `?`
 
     let closed = connection.close(startup).await;
     first_error(served, closed)
-    // What is dropped needs no line: `sub_app` first, `model` last.
+    // The rest needs no line. Locals are dropped in reverse order: `sub_app` first, `model` last.
 }
 // ANCHOR_END: serve

@@ -1,5 +1,6 @@
 //! A model that is loaded once, and the predictions that share it.
 
+// ANCHOR: use
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -13,48 +14,40 @@ use tokio::time::sleep;
 
 use crate::AppState;
 use crate::startup::Startup;
+// ANCHOR_END: use
 
 // ANCHOR: model
-/// What takes long to load and is then only read.
+/// Takes long to load, and is only read after that.
 pub struct Model {
-    answer_to_everything: f64,
-    _cleared: Option<Cleared>,
-}
-
-/// Says so when its model is freed: Rust's code after a `yield`, where nothing is awaited.
-struct Cleared(EventLog);
-
-impl Drop for Cleared {
-    fn drop(&mut self) {
-        self.0.add("model cleared");
-    }
+    factor: f64,
+    events: EventLog,
 }
 
 impl Model {
-    /// Loads the model. It is freed when its last owner drops it.
+    /// Loads the model.
     ///
     /// # Errors
     ///
-    /// If it cannot be loaded.
-    pub async fn load(startup: &Startup) -> Result<Arc<Self>> {
-        // Stands for reading a large file; a library that blocks belongs in `spawn_blocking`.
-        sleep(startup.tick * 1).await;
+    /// If it can't be loaded.
+    pub async fn load(startup: &Startup) -> Result<Self> {
+        sleep(startup.tick * 1).await; // a large file, say
         startup.may_fail("model").map_err(|e| format!("cannot load the model: {e}"))?;
         startup.events.add("model loaded");
-        let cleared = Some(Cleared(startup.events.clone()));
-        Ok(Arc::new(Self { _cleared: cleared, ..Self::built_in() }))
+        Ok(Self { factor: 42.0, events: startup.events.clone() })
     }
+}
 
-    /// The model that needs no loading.
-    pub(crate) fn built_in() -> Self {
-        Self { answer_to_everything: 42.0, _cleared: None }
+/// Runs when the last owner lets go of the model.
+impl Drop for Model {
+    fn drop(&mut self) {
+        self.events.add("model cleared");
     }
 }
 // ANCHOR_END: model
 
 // ANCHOR: router
-/// The section's routes. Without a model there is no state, and without a state no app that
-/// could be served:
+/// The section's routes. They need a state, and the state needs a model, so without one they
+/// can't be served:
 ///
 /// ```compile_fail,E0308
 /// let app: axum::Router = lesson_lifespan::model::router();
@@ -66,49 +59,49 @@ pub fn router() -> Router<AppState> {
 }
 // ANCHOR_END: router
 
-// ANCHOR: predict
 /// The query: `?x=2`.
 #[derive(Deserialize)]
-pub struct Input {
-    x: f64,
+pub(crate) struct Input {
+    pub(crate) x: f64,
 }
 
+// ANCHOR: prediction
 /// The answer: `{"result":84.0}`.
 #[derive(Serialize)]
-pub struct Prediction {
+pub(crate) struct Prediction {
     result: f64,
 }
 
-impl Model {
-    fn predict(&self, x: f64) -> Result<Json<Prediction>, ApiError> {
-        let result = x * self.answer_to_everything;
-        if !result.is_finite() {
-            // JSON has no infinity: serde_json would write `null`.
-            let detail = "the result is too large for a number";
-            return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+impl Prediction {
+    pub(crate) fn new(result: f64) -> Result<Self, ApiError> {
+        if result.is_finite() {
+            return Ok(Self { result });
         }
-        Ok(Json(Prediction { result }))
+        // JSON has no infinity: serde_json would write `null`.
+        let detail = "the result is too large for a number";
+        Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, detail))
     }
 }
+// ANCHOR_END: prediction
 
-/// 42 times x.
-pub async fn predict(
-    Query(input): Query<Input>,
+// ANCHOR: predict
+async fn predict(
     State(model): State<Arc<Model>>,
+    Query(input): Query<Input>,
 ) -> Result<Json<Prediction>, ApiError> {
-    model.predict(input.x)
+    Ok(Json(Prediction::new(input.x * model.factor)?))
 }
+// ANCHOR_END: predict
 
 async fn slow_predict(
-    Query(input): Query<Input>,
+    State(model): State<Arc<Model>>,
     State(tick): State<Tick>,
     State(events): State<EventLog>,
-    State(model): State<Arc<Model>>,
+    Query(input): Query<Input>,
 ) -> Result<Json<Prediction>, ApiError> {
     tracing::info!("slow prediction begins");
     sleep(tick * 5).await;
-    let prediction = model.predict(input.x)?;
+    let prediction = Prediction::new(input.x * model.factor)?;
     events.add("slow prediction done");
-    Ok(prediction)
+    Ok(Json(prediction))
 }
-// ANCHOR_END: predict

@@ -1,7 +1,7 @@
 //! The older style: one function for the start, another for the end.
 //!
-//! Nothing collects such functions behind your back, so nothing can ignore one either. One
-//! that nobody calls is dead code, and the compiler says so:
+//! Nothing collects such functions for you, so nothing can ignore one either. If you forget
+//! to call it, the compiler calls it dead code:
 //!
 //! ```compile_fail
 //! #![deny(dead_code)]
@@ -37,7 +37,7 @@ use tokio::io::AsyncWriteExt;
 use crate::AppState;
 
 // ANCHOR: two-functions
-/// What the two functions and the handlers share: empty until the first one has run.
+/// What the two functions and the handlers share. It's empty until the first one has run.
 #[derive(Clone, Default)]
 pub struct Items {
     by_id: Arc<OnceLock<BTreeMap<&'static str, Item>>>,
@@ -57,11 +57,11 @@ pub fn on_startup(items: &Items, events: &EventLog) {
     events.add("items filled");
 }
 
-/// Appends "Application shutdown" to the file, if there is one to append to.
+/// Appends "Application shutdown" to the file, if one is given.
 ///
 /// # Errors
 ///
-/// If the file cannot be written.
+/// If the file can't be written.
 pub async fn on_shutdown(file: Option<&str>, events: &EventLog) -> Result<()> {
     if let Some(path) = file {
         append(path, "Application shutdown").await.map_err(|e| format!("{path}: {e}"))?;
@@ -75,13 +75,13 @@ pub async fn on_shutdown(file: Option<&str>, events: &EventLog) -> Result<()> {
 async fn append(path: &str, text: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).open(path).await?;
     file.write_all(text.as_bytes()).await?;
-    // tokio writes on another thread: without this the text may never arrive.
+    // tokio writes on another thread: without this, the text may never arrive.
     file.flush().await
 }
 // ANCHOR_END: append
 
 // ANCHOR: read-item
-/// The section's routes. They can be built before `on_startup` has run, or without it.
+/// The section's route. It can be made before `on_startup` has run, or without it.
 pub fn router() -> Router<AppState> {
     Router::new().route("/on-event/items/{item_id}", get(read_item))
 }

@@ -1,4 +1,4 @@
-//! What the steps of the start-up need, and a switch that makes one of them fail.
+//! What each step of the start-up needs, and a switch that makes one of them fail.
 
 use std::env;
 
@@ -7,15 +7,15 @@ use lesson_support::{EventLog, Result, Server, Tick};
 /// The steps that `LESSON_FAIL` can name.
 const STEPS: [&str; 3] = ["model", "connection", "close"];
 
-/// What every step of the start-up is given.
+/// What each step of the start-up is given.
 pub struct Startup {
     /// The unit of all pauses.
     pub tick: Tick,
-    /// The log that makes order visible.
+    /// The lines at `/_events`, which make order visible.
     pub events: EventLog,
     /// The step that fails, so that you can see what happens: `LESSON_FAIL`.
     pub fail_at: Option<String>,
-    /// The file that the last step writes to: `LESSON_SHUTDOWN_LOG`.
+    /// The file that the last step of the shutdown appends to: `LESSON_SHUTDOWN_LOG`.
     pub shutdown_log: Option<String>,
 }
 
@@ -24,7 +24,7 @@ impl Startup {
     ///
     /// # Errors
     ///
-    /// If `LESSON_FAIL` names no step.
+    /// If `LESSON_FAIL` names a step that doesn't exist.
     pub fn from_env(server: &Server) -> Result<Self> {
         let fail_at = env::var("LESSON_FAIL").ok();
         if let Some(step) = &fail_at
@@ -41,7 +41,7 @@ impl Startup {
     ///
     /// # Errors
     ///
-    /// What the real step would say if it failed, in a few words.
+    /// What the real step would say, in a few words.
     pub fn may_fail(&self, step: &str) -> Result<(), String> {
         match self.fail_at.as_deref() == Some(step) {
             true => Err(format!("LESSON_FAIL is {step}")),

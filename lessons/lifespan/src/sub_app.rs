@@ -1,34 +1,35 @@
-//! A sub-application with a lifespan of its own.
+//! A sub-application that starts and stops by itself.
 
-use std::sync::Arc;
-
-use axum::Router;
+use axum::extract::State;
 use axum::routing::get;
+use axum::{Json, Router};
+use fastapi_extract::Query;
+use lesson_support::{ApiError, Result};
 
-use crate::model::{Model, predict};
+use crate::model::{Input, Prediction};
 
 // ANCHOR: sub-app
-/// A sub-application that has been started; dropping it stops it.
+/// A sub-application that's running; dropping it stops it.
 ///
-/// Only this has its router, so it cannot be mounted without being started:
+/// Nothing else makes its router, and only [`start`](SubApp::start) makes a `SubApp`:
 ///
-/// ```compile_fail,E0603
-/// let router = lesson_lifespan::sub_app::router;
+/// ```compile_fail,E0451
+/// let sub_app = lesson_lifespan::sub_app::SubApp { factor: 42.0 };
 /// ```
 pub struct SubApp {
-    model: Arc<Model>,
+    factor: f64,
 }
 
 impl SubApp {
     /// Makes what the sub-application needs.
     pub fn start() -> Self {
         tracing::info!("sub-app: open");
-        Self { model: Arc::new(Model::built_in()) }
+        Self { factor: 42.0 }
     }
 
-    /// Its routes, to be nested in an app.
+    /// Its routes, to be nested in an app of any state.
     pub fn router<S>(&self) -> Router<S> {
-        router(Arc::clone(&self.model))
+        Router::new().route("/predict", get(predict)).with_state(self.factor)
     }
 }
 
@@ -37,8 +38,11 @@ impl Drop for SubApp {
         tracing::info!("sub-app: closed");
     }
 }
-
-fn router<S>(model: Arc<Model>) -> Router<S> {
-    Router::new().route("/predict", get(predict)).with_state(model)
-}
 // ANCHOR_END: sub-app
+
+async fn predict(
+    State(factor): State<f64>,
+    Query(input): Query<Input>,
+) -> Result<Json<Prediction>, ApiError> {
+    Ok(Json(Prediction::new(input.x * factor)?))
+}

@@ -1,4 +1,4 @@
-//! A step of the start-up or of the shutdown fails.
+//! A step of the start-up or of the clean-up fails.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use super::real::{events, start_program};
 use super::startup;
 
 #[test]
-fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
+fn ls_14_a_failing_start_up_serves_nothing_and_cleans_up() {
     own_server_only!("needs a process that does not start");
     let ended = Program::run("lifespan", &[("LESSON_FAIL", "connection")]);
     assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
     assert!(!ended.stderr.contains("running on"), "{}", ended.stderr);
-    let left = expect(
+    let seen = expect(
         rust(vec!["items filled", "model loaded", "model cleared", "shutdown noted"]),
         fastapi(vec!["items filled", "model loaded", "shutdown noted"]),
     );
-    assert_eq!(events(&ended.stderr), left);
+    assert_eq!(events(&ended.stderr), seen);
     let last = ended.stderr.lines().last().unwrap_or_default();
     let sentence = expect(
         rust("Error: cannot open the connection: LESSON_FAIL is connection"),
@@ -37,7 +37,7 @@ fn ls_14_a_failing_start_up_serves_nothing_and_leaves_what_was_entered() {
 }
 
 #[test]
-fn ls_14_the_first_step_may_fail_too() {
+fn ls_14_the_first_step_can_fail_too() {
     own_server_only!("needs a process that does not start");
     let ended = Program::run("lifespan", &[("LESSON_FAIL", "model")]);
     assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
@@ -46,24 +46,24 @@ fn ls_14_the_first_step_may_fail_too() {
 }
 
 #[tokio::test]
-async fn ls_14_nobody_is_answered_when_the_start_up_fails() {
+async fn ls_14_nobody_is_answered_if_the_start_up_fails() {
     rust_only!("knows the port before the start-up");
     let options = ["--tick-ms", "300"];
     let program = Binary::start_early("lifespan", &options, &[("LESSON_FAIL", "model")]);
     let address = program.address();
     let mut early = TcpStream::connect(address).await.expect("a connection");
-    // The client that came early sees the end of its connection, and no answer.
+    // The connection ends without an answer.
     let mut answer = Vec::new();
     let read = early.read_to_end(&mut answer).await;
     assert!(read.is_err() || answer.is_empty(), "{answer:?}");
     let ended = program.wait();
-    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "it says that it is ready");
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "it said that it's ready");
     let last = ended.stderr.lines().last().unwrap_or_default();
     assert_eq!(last, "Error: cannot load the model: LESSON_FAIL is model");
 }
 
 #[test]
-fn ls_14_a_step_that_does_not_exist_is_refused() {
+fn ls_14_an_unknown_step_is_refused() {
     rust_only!("runs the real program");
     let ended = Program::run("lifespan", &[("LESSON_FAIL", "modle")]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
@@ -72,7 +72,7 @@ fn ls_14_a_step_that_does_not_exist_is_refused() {
 }
 
 #[tokio::test]
-async fn ls_21_a_shutdown_step_that_fails_does_not_stop_the_others() {
+async fn ls_21_a_clean_up_that_fails_does_not_stop_the_others() {
     own_server_only!("needs a process that ends");
     let program = start_program(10, &[("LESSON_FAIL", "close")]).await;
     assert_eq!(program.get("/ping").await.status, 200);
@@ -95,19 +95,19 @@ async fn ls_21_a_shutdown_step_that_fails_does_not_stop_the_others() {
 fn ls_22_the_first_error_wins() {
     rust_only!("calls the function that chooses");
     let failed = |sentence: &str| -> Result<()> { Err(sentence.into()) };
-    for (serving, clean_up, wins) in [
+    for (served, cleaned_up, wins) in [
         (failed("the listener failed"), failed("cannot close"), Some("the listener failed")),
         (failed("the listener failed"), Ok(()), Some("the listener failed")),
         (Ok(()), failed("cannot close"), Some("cannot close")),
         (Ok(()), Ok(()), None),
     ] {
-        let error = first_error(serving, clean_up).err();
+        let error = first_error(served, cleaned_up).err();
         assert_eq!(error.map(|error| error.to_string()).as_deref(), wins);
     }
 }
 
 #[test]
-fn ls_22_an_error_that_comes_later_is_logged() {
+fn ls_22_a_later_error_is_logged() {
     rust_only!("reads the log of the real program");
     let variables = [("LESSON_FAIL", "connection"), ("LESSON_SHUTDOWN_LOG", "/")];
     let ended = Program::run("lifespan", &variables);
@@ -137,7 +137,7 @@ fn panic_in_the_place_of_the_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ls_23_nor_does_anything_else_run_when_it_is_dropped_half_way() {
+async fn ls_23_dropping_the_future_runs_only_destructors_too() {
     rust_only!("drops the lifespan");
     let startup = startup();
     let lifespan = async {

@@ -1,9 +1,10 @@
-//! Loaded once, shared by all: the model and its predictions.
+//! The model, which is loaded once, and the predictions that share it.
+
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use lesson_lifespan::model::Model;
 use lesson_tests::{Binary, TestServer, expect, fastapi, own_server_only, rust, rust_only};
-use std::sync::Arc;
 
 use super::real::events;
 use super::{STARTED, STOPPED, start, startup};
@@ -22,7 +23,7 @@ fn faulty(kind: &str, message: &str, input: &str) -> String {
 }
 
 #[tokio::test]
-async fn ls_01_start_up_code_runs_once_before_the_first_request() {
+async fn ls_01_the_start_up_runs_once_before_the_first_request() {
     own_server_only!("needs a log from the start");
     let server = start().await;
     assert_eq!(server.events().await, STARTED);
@@ -31,7 +32,7 @@ async fn ls_01_start_up_code_runs_once_before_the_first_request() {
 }
 
 #[tokio::test]
-async fn ls_03_all_requests_share_what_was_loaded() {
+async fn ls_03_all_requests_share_one_model() {
     own_server_only!("needs a log from the start");
     let server = start().await;
     for x in 0..12 {
@@ -69,7 +70,7 @@ async fn ls_04_small_exponents_have_one_digit() {
 }
 
 #[tokio::test]
-async fn ls_05_x_is_a_required_float() {
+async fn ls_05_x_is_a_required_number() {
     let server = start().await;
     let missing = faulty("missing", "Field required", "null");
     for path in ["predict", "slow-predict", "predict?y=2"] {
@@ -97,20 +98,20 @@ async fn ls_06_infinity_and_nan_are_refused() {
 }
 
 #[tokio::test]
-async fn ls_06_a_result_that_is_too_large_is_refused() {
+async fn ls_06_an_infinite_result_is_refused() {
     let server = start().await;
     let (status, body) = get(&server, "/model/predict?x=1e307").await;
     assert_eq!(status, expect(rust(422), fastapi(500)));
     let refused = r#"{"detail":"the result is too large for a number"}"#;
     assert_eq!(body, expect(rust(refused), fastapi(INTERNAL)));
-    // The route whose handler declares a return type.
+    // In FastAPI this handler declares its return type.
     let (status, body) = get(&server, "/model/slow-predict?x=1e307").await;
     assert_eq!(status, expect(rust(422), fastapi(200)));
     assert_eq!(body, expect(rust(refused), fastapi(r#"{"result":null}"#)));
 }
 
 #[tokio::test]
-async fn ls_06_the_last_value_wins_and_blanks_and_underscores_pass() {
+async fn ls_06_the_last_value_counts_and_blanks_and_underscores_are_allowed() {
     let server = start().await;
     for (query, result) in [
         ("x=1&x=2", "84.0"),
@@ -129,7 +130,7 @@ async fn ls_06_the_last_value_wins_and_blanks_and_underscores_pass() {
 }
 
 #[tokio::test]
-async fn ls_07_before_serve_is_start_up_and_after_it_is_shutdown() {
+async fn ls_07_code_before_serve_is_start_up_and_code_after_it_is_shutdown() {
     rust_only!("signals the real program");
     let program = Binary::start("lifespan", &["--tick-ms", "1"], &[]);
     program.signal("INT");
@@ -139,20 +140,7 @@ async fn ls_07_before_serve_is_start_up_and_after_it_is_shutdown() {
 }
 
 #[tokio::test]
-async fn ls_07_the_smallest_lifespan_is_two_lines_around_serve() {
-    rust_only!("starts an example");
-    let server = Binary::start_example("smallest");
-    assert_eq!(server.get("/answer").await.text().await, "42.0");
-    server.signal("TERM");
-    let ended = server.wait();
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    let (loaded, cleared) = ended.stderr.split_once("model loaded\n").expect("a start-up");
-    assert!(!loaded.contains("stopping") && cleared.contains("stopping"), "{}", ended.stderr);
-    assert!(cleared.ends_with("model cleared\n"), "{}", ended.stderr);
-}
-
-#[tokio::test]
-async fn ls_08_the_lifespan_is_handed_to_whoever_runs_the_app() {
+async fn ls_08_nothing_has_to_be_registered() {
     own_server_only!("needs a log from the start");
     let server = start().await;
     let events = server.get("/_events").await.text().await;
@@ -160,7 +148,7 @@ async fn ls_08_the_lifespan_is_handed_to_whoever_runs_the_app() {
 }
 
 #[tokio::test]
-async fn ls_19_predictions_do_not_wait_for_one_another() {
+async fn ls_19_predictions_do_not_wait_for_each_other() {
     let server = start().await;
     let one = server.get("/model/slow-predict?x=1").await.head_at;
     assert!(one > 4.9, "{one} ticks");
@@ -172,13 +160,13 @@ async fn ls_19_predictions_do_not_wait_for_one_another() {
     });
     for answer in join_all(dozen).await {
         assert_eq!(answer.status, 200);
-        // One after the other they would take 60 ticks.
+        // One after the other, they'd take 60 ticks.
         assert!(answer.head_at < 25.0, "{} ticks", answer.head_at);
     }
 }
 
 #[tokio::test]
-async fn ls_20_a_client_that_comes_during_the_start_up_is_answered_after_it() {
+async fn ls_20_a_client_that_comes_too_early_waits_for_the_start_up() {
     rust_only!("knows the port before the start-up");
     let program = Binary::start_early("lifespan", &["--tick-ms", "300"], &[]);
     let answer = program.get("/_events").await;
@@ -187,10 +175,10 @@ async fn ls_20_a_client_that_comes_during_the_start_up_is_answered_after_it() {
 }
 
 #[tokio::test]
-async fn ls_09_the_model_is_freed_when_nobody_holds_it_any_more() {
+async fn ls_09_the_model_is_freed_with_its_last_owner() {
     rust_only!("looks at the model's memory");
     let startup = startup();
-    let model = Model::load(&startup).await.expect("a model");
+    let model = Arc::new(Model::load(&startup).await.expect("a model"));
     let of_a_request = Arc::clone(&model);
     drop(model);
     assert_eq!(startup.events.lines(), ["model loaded"]);

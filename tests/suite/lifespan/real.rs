@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lesson_tests::Program;
 
-/// The lines of the log whose order the claims are about.
+/// The log lines whose order matters.
 const MARKS: [&str; 8] = [
     "items filled",
     "model loaded",
@@ -16,7 +16,7 @@ const MARKS: [&str; 8] = [
     "never seen",
 ];
 
-/// How each side says that it was told to stop.
+/// What each side logs when it's told to stop.
 const STOPPING: [&str; 2] = [" stopping; ", "Shutting down"];
 
 /// The lesson's program with ticks of this many milliseconds.

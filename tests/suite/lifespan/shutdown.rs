@@ -1,4 +1,4 @@
-//! The end: signals, exit codes, the order of the log, requests in flight.
+//! Signals, exit codes, the order of the clean-up, and requests in flight.
 
 use lesson_tests::server::client;
 use lesson_tests::{Binary, expect, fastapi, own_server_only, rust, rust_only};
@@ -7,7 +7,7 @@ use super::real::{events, start_program};
 use super::{STARTED, STOPPED};
 
 #[tokio::test]
-async fn ls_02_shutdown_code_runs_once_in_reverse_order() {
+async fn ls_02_the_clean_up_runs_once_in_reverse_order() {
     own_server_only!("signals the real program");
     let program = start_program(10, &[]).await;
     assert_eq!(program.get("/ping").await.status, 200);
@@ -20,12 +20,12 @@ async fn ls_02_shutdown_code_runs_once_in_reverse_order() {
 }
 
 #[tokio::test]
-async fn ls_02_sigterm_stops_it_as_ctrl_c_does() {
+async fn ls_02_sigterm_stops_it_like_ctrl_c() {
     own_server_only!("signals the real program");
     let program = start_program(10, &[]).await;
     program.signal("TERM");
     let ended = program.wait();
-    // No code: uvicorn cleans up and then ends itself by the signal that it was sent.
+    // uvicorn has no exit code: it cleans up, and then sends itself the signal again.
     assert_eq!(ended.code, expect(rust(Some(0)), fastapi(None)), "{}", ended.stderr);
     let log = events(&ended.stderr);
     assert_eq!(log[log.len() - 3..], STOPPED);
@@ -53,7 +53,7 @@ async fn ls_17_a_request_in_flight_is_finished_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ls_09_the_model_is_released_after_the_last_answer() {
+async fn ls_09_the_model_is_cleared_after_the_last_answer() {
     own_server_only!("signals the real program");
     let program = start_program(100, &[]).await;
     let answers: Vec<_> =
@@ -74,7 +74,7 @@ async fn ls_09_the_model_is_released_after_the_last_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ls_24_what_runs_too_long_is_cut_and_the_clean_up_runs_all_the_same() {
+async fn ls_24_a_request_that_takes_too_long_is_cut_off_and_the_clean_up_still_runs() {
     rust_only!("signals the real program");
     // The prediction takes three seconds, the grace period a moment.
     let program = start_program(600, &[("LESSON_GRACE_MS", "100")]).await;
@@ -90,7 +90,7 @@ async fn ls_24_what_runs_too_long_is_cut_and_the_clean_up_runs_all_the_same() {
 }
 
 #[tokio::test]
-async fn ls_25_a_start_up_that_is_told_to_stop_is_finished_and_undone() {
+async fn ls_25_a_start_up_that_is_told_to_stop_finishes_and_cleans_up() {
     rust_only!("stops the lesson before it has started");
     let program = Binary::start_early("lifespan", &["--tick-ms", "300"], &[]);
     program.signal("TERM");

@@ -1,6 +1,7 @@
-//! The older style: two functions, and what they share.
+//! The older style: a function for the start, one for the end, and what they share.
 
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lesson_lifespan::connection::Connection;
@@ -68,8 +69,8 @@ async fn ls_10_a_file_that_cannot_be_written_is_an_error() {
 }
 
 #[tokio::test]
-async fn ls_11_a_router_for_two_functions_can_be_built_without_either() {
-    rust_only!("builds the router by itself");
+async fn ls_11_a_router_can_be_made_without_the_start_up_function() {
+    rust_only!("makes the router by itself");
     let startup = startup();
     let items = Items::default();
     let state = AppState {
@@ -77,8 +78,8 @@ async fn ls_11_a_router_for_two_functions_can_be_built_without_either() {
         events: startup.events.clone(),
         read_timeout: Duration::from_secs(30),
         items: items.clone(),
-        model: Model::load(&startup).await.expect("a model"),
-        connection: Connection::open(&startup).await.expect("a connection"),
+        model: Arc::new(Model::load(&startup).await.expect("a model")),
+        connection: Arc::new(Connection::open(&startup).await.expect("a connection")),
     };
     let app = on_event::router().with_state(state);
     let answer = paused::get(&app, "/on-event/items/foo").await;
@@ -89,10 +90,10 @@ async fn ls_11_a_router_for_two_functions_can_be_built_without_either() {
 }
 
 #[tokio::test]
-async fn ls_16_no_start_up_function_runs_unless_somebody_calls_it() {
+async fn ls_16_a_start_up_function_runs_only_if_something_calls_it() {
     own_server_only!("needs a log from the start");
     let server = start().await;
-    // The FastAPI app registers a handler that would add "never seen"; its lifespan hides it.
-    // The handler on the included router runs, and runs once.
+    // FastAPI: the app's own handler would add "never seen", but the app has a lifespan. The
+    // handler on the included router runs, and runs once.
     assert_eq!(server.events().await, STARTED);
 }

@@ -1,4 +1,4 @@
-//! One function: a connection that is a local variable, and the state it becomes.
+//! The connection: a local variable that the handlers borrow through the state.
 
 use lesson_tests::{own_server_only, rust_only};
 
@@ -6,7 +6,7 @@ use super::{STARTED, start, startup};
 use lesson_lifespan::connection::Connection;
 
 #[tokio::test]
-async fn ls_12_a_connection_is_a_local_variable_of_one_function() {
+async fn ls_12_the_connection_is_open_while_requests_are_answered() {
     own_server_only!("needs a log from the start");
     let server = start().await;
     let answer = server.get("/shared/connection").await;
@@ -16,7 +16,7 @@ async fn ls_12_a_connection_is_a_local_variable_of_one_function() {
 }
 
 #[tokio::test]
-async fn ls_12_the_connection_is_closed_after_its_last_use() {
+async fn ls_12_closing_it_takes_a_call() {
     rust_only!("opens a connection by itself");
     let startup = startup();
     let connection = Connection::open(&startup).await.expect("a connection");
@@ -27,9 +27,9 @@ async fn ls_12_the_connection_is_closed_after_its_last_use() {
 }
 
 #[tokio::test]
-async fn ls_13_what_the_lifespan_lends_reaches_the_handlers() {
+async fn ls_13_the_connection_reaches_the_handlers() {
     let server = start().await;
-    // Twice: the state of one request is the state of the next.
+    // Twice, because the next request gets the same state.
     for _ in 0..2 {
         let answer = server.get("/shared/connection").await;
         assert_eq!((answer.status, answer.text().await.as_str()), (200, r#"{"open":true}"#));
