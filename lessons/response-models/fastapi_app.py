@@ -1,7 +1,7 @@
-"""Response models: the lesson's app in FastAPI. Same routes, same claims (RM-…) as in src/.
+"""Response models: the lesson's app in FastAPI, with the same routes and claims (RM-…).
 
     uvicorn fastapi_app:app --app-dir lessons/response-models
-    curl http://127.0.0.1:8000/exclude-unset/items/foo
+    curl http://127.0.0.1:8000/exclude-nothing/items/foo
 """
 
 import os
@@ -46,30 +46,26 @@ class Item(BaseModel):
 # ANCHOR_END: item
 
 
-# ANCHOR: records
 items: dict[str, dict[str, Any]] = {
     "foo": {"name": "Foo", "price": 50.2},
     "bar": {"name": "Bar", "description": "The bartenders", "price": 62, "tax": 20.2},
     "baz": {
         "name": "Baz", "description": None, "price": 50.2, "tax": 10.5, "tags": []
     },
-    # Not what the models expect:
+    # These aren't what the models expect:
     "extra": {"price": 1, "owner": "somebody", "name": "Extra"},
     "missing": {"name": "Missing"},
     "null": {"name": "Null", "price": 1, "tax": None},
     "text": {"name": "Text", "price": "1.50"},
     "floats": {"name": "Floats", "price": 0.00001, "tax": 1e16},
 }
-# ANCHOR_END: records
 
 
-# ANCHOR: complete
 @app.get("/exclude-nothing/items/{item_id}", response_model=Item)
 @app.get("/broken-model/items/{item_id}", response_model=Item)
 async def read_item(item_id: str) -> Any:
-    # RM-4: the dict is checked against the model, and cut down to it.
-    return items[item_id]  # RM-5: an unknown id is a KeyError
-# ANCHOR_END: complete
+    # RM-4: the dict is checked against the model, and cut down to its fields.
+    return items[item_id]  # RM-5: an unknown id is a KeyError, so a 500
 
 
 # --- the item as it was given -------------------------------------------------
@@ -94,16 +90,32 @@ async def read_record(item_id: str) -> Any:
 )
 async def read_instance(item_id: str) -> Item:
     item = Item(**items[item_id])
-    # RM-7: the value stays what it is, but now it counts as set.
+    # RM-7: the value stays the same, but now it counts as set.
     item.tax = item.tax
     return item
 # ANCHOR_END: instance
 
 
-# --- the sisters of exclude_unset ---------------------------------------------
+# --- a partial update ---------------------------------------------------------
 
 
-# ANCHOR: sisters
+# ANCHOR: update
+class Changes(BaseModel):
+    description: str | None = None
+    price: float = 0  # exclude_unset leaves it out unless it was sent
+
+
+@app.patch("/partial-update/items/{item_id}")
+async def update(item_id: str, changes: Changes) -> Item:
+    item = Item(**items[item_id])
+    return item.model_copy(update=changes.model_dump(exclude_unset=True))  # RM-32
+# ANCHOR_END: update
+
+
+# --- fields left out for their value ------------------------------------------
+
+
+# ANCHOR: left-out
 @app.get(
     "/exclude-defaults/items/{item_id}",
     response_model=Item,
@@ -120,13 +132,12 @@ async def without_defaults(item_id: str) -> Any:
 )
 async def without_none(item_id: str) -> Any:
     return items[item_id]  # RM-6
-# ANCHOR_END: sisters
+# ANCHOR_END: left-out
 
 
 # --- some of the fields -------------------------------------------------------
 
 
-# ANCHOR: fields
 @app.get(
     "/include/items/{item_id}",
     response_model=Item,
@@ -143,7 +154,6 @@ async def include(item_id: str) -> Any:
 )
 async def exclude(item_id: str) -> Any:
     return items[item_id]
-# ANCHOR_END: fields
 
 
 # --- names --------------------------------------------------------------------
@@ -163,18 +173,17 @@ async def create_parcel(parcel: Parcel) -> Parcel:
 # ANCHOR_END: camel-case
 
 
-# --- redirects, two ways ------------------------------------------------------
+# --- redirects, made in two ways ----------------------------------------------
 
 
-# ANCHOR: base-url
 PUBLIC_URL = os.environ.get("LESSON_PUBLIC_URL", "").rstrip("/")
 
 
 def base_url(request: Request) -> str:
-    """The address that the client knows us by; empty if we don't know it, too.
+    """The address that the client knows us by; empty if it knows another one.
 
     `request.base_url` and `request.url_for` take it from the Host header, and a client
-    can write into that what it likes. Here the header is compared, and never passed on.
+    can write anything into that. Here the header is compared, and never passed on.
     """
     host, port = request.scope["server"]
     bound = f"{host}:{port}"
@@ -183,10 +192,8 @@ def base_url(request: Request) -> str:
 
 
 BaseUrl = Annotated[str, Depends(base_url)]
-# ANCHOR_END: base-url
 
 
-# ANCHOR: return
 @app.get("/redirect-return/hello-world")
 @app.get("/redirect-class/hello-world")
 async def hello_world() -> str:
@@ -196,10 +203,8 @@ async def hello_world() -> str:
 @app.get("/redirect-return/my-redirect")
 async def my_redirect(base: BaseUrl) -> RedirectResponse:
     return RedirectResponse(base + "/redirect-return/hello-world")  # RM-8
-# ANCHOR_END: return
 
 
-# ANCHOR: class
 @app.get("/redirect-class/my-redirect", response_class=RedirectResponse)
 async def by_class(base: BaseUrl) -> str:
     return base + "/redirect-class/hello-world"  # RM-11
@@ -210,13 +215,11 @@ async def by_class(base: BaseUrl) -> str:
 )
 async def see_other(base: BaseUrl) -> str:
     return base + "/redirect-class/hello-world"
-# ANCHOR_END: class
 
 
 # --- the status of a redirect -------------------------------------------------
 
 
-# ANCHOR: statuses
 @app.get("/redirect-status/hello-world")
 async def hello_by_get() -> str:
     return "Hello by GET!"
@@ -234,18 +237,15 @@ async def with_status(status: int, base: BaseUrl) -> RedirectResponse:
         raise HTTPException(404)
     location = base + "/redirect-status/hello-world"
     return RedirectResponse(location, status_code=status)  # RM-10, RM-12
-# ANCHOR_END: statuses
 
 
 # --- percent-encoding ---------------------------------------------------------
 
 
-# ANCHOR: encoding
 @app.get("/redirect-encoding/my-redirect")
 async def encoded() -> RedirectResponse:
     target = "/redirect-encoding/한글 and space?q=a b&c=%20#frag"
-    return RedirectResponse(target)  # RM-13: encoded by the response
-# ANCHOR_END: encoding
+    return RedirectResponse(target)  # RM-13: the response encodes it
 
 
 @app.get("/redirect-encoding/reserved")
@@ -253,15 +253,12 @@ async def reserved() -> RedirectResponse:
     return RedirectResponse("/é\"<>`{}|\\^[]~'()*+,;=:@!$&\r\nset-cookie: no%zz%")
 
 
-# ANCHOR: pitfall
 @app.get("/redirect-encoding/not-encoded")
 async def not_encoded() -> Response:
-    # A header in Latin-1 cannot hold Hangul.
+    # Starlette writes headers in Latin-1, which has no Hangul.
     return Response(status_code=307, headers={"location": "/redirect-encoding/한글"})
-# ANCHOR_END: pitfall
 
 
-# ANCHOR: value
 @app.get("/redirect-encoding/search")
 async def search(q: str) -> RedirectResponse:
     return RedirectResponse(f"/redirect-encoding/found?q={quote(q, safe='')}")
@@ -270,10 +267,9 @@ async def search(q: str) -> RedirectResponse:
 @app.get("/redirect-encoding/found")
 async def found(q: str) -> str:
     return q
-# ANCHOR_END: value
 
 
-# --- back to where the client wants to go -------------------------------------
+# --- back to the page that the client asks for --------------------------------
 
 
 # ANCHOR: back
@@ -283,7 +279,7 @@ def own_page(request: Request, next: str) -> str:  # RM-30
     try:
         # For browsers, a backslash is a slash. urllib doesn't know that.
         target = urlsplit(urljoin(own.geturl(), next.replace("\\", "/")))
-    except ValueError as error:  # no address at all
+    except ValueError as error:  # not an address at all
         raise HTTPException(400, "next must lead to a page of ours") from error
     is_own = (target.scheme, target.netloc) == (own.scheme, own.netloc)
     if not is_own or target.path.startswith("//"):
@@ -300,7 +296,6 @@ async def back(page: Annotated[str, Depends(own_page)]) -> RedirectResponse:
 # --- OpenAPI ------------------------------------------------------------------
 
 
-# ANCHOR: catalogue
 class Problem(BaseModel):
     detail: str
 
@@ -318,7 +313,6 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 @app.get("/catalogue/items/{item_id}", response_model=Item, responses=NOT_FOUND)
 async def item(record: Record) -> Any:
     return record
-# ANCHOR_END: catalogue
 
 
 @app.get(

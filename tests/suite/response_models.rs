@@ -1,11 +1,14 @@
-//! The claims of `lessons/response-models/README.md`, in its order.
+//! The claims of `lessons/response-models/docs/claims.md`.
 
 mod back;
 mod catalogue;
+mod manifest;
 mod models;
 mod names;
+mod partial_update;
 mod redirects;
 mod schema;
+mod values;
 
 use lesson_tests::TestServer;
 

@@ -1,4 +1,4 @@
-//! A redirect to where the client wants to go, as long as it is on this site.
+//! A redirect to the page that the client asks for, if it's a page of this site.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -18,16 +18,15 @@ struct Next {
     next: String,
 }
 
-/// After a login, say: `/redirect-back?next=/account`.
 async fn back(site: Site, Query(Next { next }): Query<Next>) -> Result<Redirect, ApiError> {
     let elsewhere = || ApiError::new(StatusCode::BAD_REQUEST, "next must lead to a page of ours");
     Ok(Redirect::to(&own_page(&site.url, &next).ok_or_else(elsewhere)?))
 }
 
-/// The path that `next` leads to, with query and fragment, if it is one of this site.
+/// The path that `next` leads to, with query and fragment, if it's a page of this site.
 ///
-/// It reads `next` as a browser does, for which a `\` is a `/` and a tab is nothing, and
-/// returns what it has read, not what was sent.
+/// It reads `next` as a browser does: a backslash is a slash, tabs and line breaks are left out.
+/// What it returns is what it has read, not what was sent.
 fn own_page(site: &Url, next: &str) -> Option<String> {
     let target = site.join(next).ok()?;
     let page = &target[Position::BeforePath..];

@@ -1,14 +1,15 @@
 //! The same types, described: OpenAPI, and a page to try it.
 
+// ANCHOR: use
 use axum::extract::State;
 use axum::{Json, Router};
 use fastapi_extract::Path;
 use lesson_support::ApiError;
-use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
+// ANCHOR_END: use
 
 use crate::AppState;
 use crate::complete::Item;
@@ -16,24 +17,25 @@ use crate::fields::Summary;
 use crate::given::GivenItem;
 use crate::items::Items;
 
-// ANCHOR: not-found
-/// What went wrong.
-#[derive(Serialize, ToSchema)]
-pub struct Problem {
+// ANCHOR: problem
+/// What `ApiError` sends. Only the description needs this type, so nobody ever makes one.
+#[derive(ToSchema)]
+struct Problem {
     /// A sentence for people.
-    pub detail: String,
+    #[expect(dead_code, reason = "describes what another type sends")]
+    detail: String,
 }
-// ANCHOR_END: not-found
+// ANCHOR_END: problem
 
 // ANCHOR: item
-/// An item, its defaults filled in
+/// An item, with its defaults filled in
 #[utoipa::path(
     get,
     path = "/catalogue/items/{item_id}",
     params(("item_id" = String, Path, description = "For example foo")),
     responses(
         (status = 200, description = "The item", body = Item),
-        (status = 404, description = "There is no such item", body = Problem)
+        (status = 404, description = "There's no such item", body = Problem)
     )
 )]
 async fn item(
@@ -51,7 +53,7 @@ async fn item(
     params(("item_id" = String, Path, description = "For example foo")),
     responses(
         (status = 200, description = "The fields that were given", body = GivenItem),
-        (status = 404, description = "There is no such item", body = Problem)
+        (status = 404, description = "There's no such item", body = Problem)
     )
 )]
 async fn given(
@@ -61,14 +63,14 @@ async fn given(
     Ok(Json(items.read(&item_id)?))
 }
 
-/// What a list of items shows of each
+/// What a list shows of each item
 #[utoipa::path(
     get,
     path = "/catalogue/items/{item_id}/summary",
     params(("item_id" = String, Path, description = "For example foo")),
     responses(
         (status = 200, description = "Two of its fields", body = Summary),
-        (status = 404, description = "There is no such item", body = Problem)
+        (status = 404, description = "There's no such item", body = Problem)
     )
 )]
 async fn summary(
@@ -91,7 +93,7 @@ pub fn router() -> Router<AppState> {
         .routes(routes!(given))
         .routes(routes!(summary))
         .split_for_parts();
-    // Swagger UI would send the description's address to validator.swagger.io, for a badge.
+    // By default, the page would send the description's address to validator.swagger.io.
     let config = Config::default().validator_url("none");
     router.merge(SwaggerUi::new("/docs").config(config).url("/openapi.json", description))
 }

@@ -1,4 +1,31 @@
-//! The complete item: every field is there, and where nobody gave a value, its default.
+//! The complete item: every field is there, and missing ones have their defaults.
+//!
+//! An answer must be a type that serde can write. This one isn't, so the handler doesn't compile:
+//!
+//! ```compile_fail,E0277
+//! struct Employee {
+//!     salary: u32,
+//! }
+//!
+//! #[axum::debug_handler]
+//! async fn read() -> axum::Json<Employee> {
+//!     axum::Json(Employee { salary: 5200 })
+//! }
+//! ```
+//!
+//! This one is:
+//!
+//! ```
+//! #[derive(serde::Serialize)]
+//! struct PublicEmployee {
+//!     name: String,
+//! }
+//!
+//! #[axum::debug_handler]
+//! async fn read() -> axum::Json<PublicEmployee> {
+//!     axum::Json(PublicEmployee { name: "Ada".to_owned() })
+//! }
+//! ```
 
 use axum::extract::State;
 use axum::routing::get;
@@ -12,29 +39,23 @@ use crate::AppState;
 use crate::items::Items;
 
 // ANCHOR: item
-/// An item with every default filled in.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-pub struct Item {
-    /// What it is called.
+#[derive(Deserialize, Serialize, ToSchema)]
+pub(crate) struct Item {
     pub name: String,
-    /// Null if there is none.
-    #[serde(default)]
+    /// Null if there isn't one.
     #[schema(required)]
     pub description: Option<String>,
-    /// Without the tax.
     pub price: f64,
     /// In percent.
     #[serde(default = "default_tax")]
     #[schema(required)]
     pub tax: f64,
-    /// Any number of them.
     #[serde(default)]
     #[schema(required)]
     pub tags: Vec<String>,
 }
 
-/// The tax of an item that names none.
-pub fn default_tax() -> f64 {
+pub(crate) fn default_tax() -> f64 {
     10.5
 }
 // ANCHOR_END: item
@@ -46,6 +67,7 @@ async fn read_item(
 ) -> Result<Json<Item>, ApiError> {
     Ok(Json(items.read(&item_id)?))
 }
+// ANCHOR_END: handler
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {
@@ -53,4 +75,3 @@ pub fn router() -> Router<AppState> {
         .route("/exclude-nothing/items/{item_id}", get(read_item))
         .route("/broken-model/items/{item_id}", get(read_item))
 }
-// ANCHOR_END: handler

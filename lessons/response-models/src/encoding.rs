@@ -1,4 +1,4 @@
-//! What a `Location` header can hold, and what has to be percent-encoded for it.
+//! What a `Location` header can hold, and how the rest is percent-encoded.
 
 use axum::response::Redirect;
 use axum::routing::get;
@@ -10,8 +10,8 @@ use serde::Deserialize;
 use crate::AppState;
 
 // ANCHOR: url
-/// What is encoded in a whole URL, besides everything that isn't ASCII. Not among it: the
-/// characters with a meaning in a URL, and `%`, so that what is encoded already stays as it is.
+/// What's encoded in a whole URL, besides everything that isn't ASCII. The characters that mean
+/// something in a URL aren't on the list. Neither is `%`, so nothing is encoded twice.
 const IN_URL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -40,31 +40,30 @@ async fn reserved() -> Redirect {
     Redirect::temporary(&percent_encoded(target))
 }
 
-// ANCHOR: pitfall
-/// The pitfall: axum writes what it gets into the header.
+// ANCHOR: not-encoded
 async fn not_encoded() -> Redirect {
     Redirect::temporary("/redirect-encoding/한글")
 }
-// ANCHOR_END: pitfall
+// ANCHOR_END: not-encoded
 
 // ANCHOR: value
+/// What's encoded in a value: everything but the characters that mean nothing in a URL.
+const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 #[derive(Deserialize)]
 struct Search {
     q: String,
 }
 
-/// A value inside a URL is encoded by itself, so that an `&` in it is no separator.
 async fn search(Query(Search { q }): Query<Search>) -> Redirect {
-    const IN_VALUE: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     let q = utf8_percent_encode(&q, IN_VALUE);
     Redirect::temporary(&format!("/redirect-encoding/found?q={q}"))
 }
+// ANCHOR_END: value
 
 async fn found(Query(Search { q }): Query<Search>) -> Json<String> {
     Json(q)
 }
-// ANCHOR_END: value
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {

@@ -1,4 +1,4 @@
-//! Some of the fields: a type of their own, made from the complete one.
+//! Some of the fields: a smaller type, made from the complete one.
 
 use axum::extract::State;
 use axum::routing::get;
@@ -13,14 +13,13 @@ use crate::complete::Item;
 use crate::items::Items;
 
 // ANCHOR: summary
-/// What a list of items shows of each.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Summary {
-    /// What it is called.
-    pub name: String,
-    /// Null if there is none.
+/// What a list shows of each item.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Summary {
+    name: String,
+    /// Null if there isn't one.
     #[schema(required)]
-    pub description: Option<String>,
+    description: Option<String>,
 }
 
 impl From<Item> for Summary {
@@ -38,7 +37,6 @@ async fn include(
 }
 // ANCHOR_END: summary
 
-// ANCHOR: untaxed
 #[derive(Serialize)]
 struct UntaxedItem {
     name: String,
@@ -49,12 +47,11 @@ struct UntaxedItem {
 
 impl From<Item> for UntaxedItem {
     fn from(item: Item) -> Self {
-        // Every field is named, so a new one does not compile until somebody decides.
+        // Every field is named, so a new one doesn't compile until somebody decides about it.
         let Item { name, description, price, tax: _, tags } = item;
         Self { name, description, price, tags }
     }
 }
-// ANCHOR_END: untaxed
 
 async fn exclude(
     Path(item_id): Path<String>,

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! cargo run -p lesson-response-models
-//! curl http://127.0.0.1:8000/exclude-unset/items/foo
+//! curl http://127.0.0.1:8000/exclude-nothing/items/foo
 //! ```
 //!
-//! The text of the lesson is `README.md` beside this folder. The modules are its
-//! sections, in reading order.
+//! `README.md` beside this folder is the lesson's text. Each module is a section of it, or of a
+//! page in `docs/`.
 
 use std::time::Duration;
 
@@ -25,8 +25,9 @@ pub mod encoding;
 pub mod fields;
 pub mod given;
 pub mod items;
+pub mod left_out;
+pub mod partial_update;
 pub mod redirect;
-pub mod sisters;
 pub mod site;
 pub mod statuses;
 
@@ -38,33 +39,32 @@ pub const LESSON: Lesson = Lesson {
     name: "lesson-response-models",
     title: "what a client sees of your data",
     try_first: &[
-        "{}/exclude-unset/items/foo",
+        "{}/exclude-nothing/items/foo",
         "-i {}/redirect-return/my-redirect",
         "{}/openapi.json",
     ],
     readme: "lessons/response-models/README.md",
 };
 
-// ANCHOR: app
 /// What the handlers share. Each takes the part it needs: `State(items): State<Items>`.
 #[derive(Clone, FromRef)]
 pub struct AppState {
-    /// The records that the models are read from.
+    /// The records that the answers are made from.
     pub items: Items,
     /// Our own address, for redirects.
     pub addresses: Addresses,
-    /// The log that makes order visible.
+    /// The lines at `/_events`.
     pub events: EventLog,
-    /// How long a client may be silent within a request's body.
+    /// How long a client may be silent while it sends a body.
     pub read_timeout: Duration,
 }
 
 impl AppState {
-    /// What start-up makes.
+    /// What's made when the program starts.
     ///
     /// # Errors
     ///
-    /// If a variable of the environment has a wrong value.
+    /// If `LESSON_PUBLIC_URL` isn't an address.
     pub fn new(server: &Server) -> Result<Self> {
         Ok(Self {
             items: Items::new(),
@@ -75,13 +75,14 @@ impl AppState {
     }
 }
 
-/// The whole lesson as one router, its sections in reading order.
+/// The whole app: every section's routes, and what goes around them.
 pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(complete::router())
-        .merge(given::router())
-        .merge(sisters::router())
         .merge(fields::router())
+        .merge(left_out::router())
+        .merge(given::router())
+        .merge(partial_update::router())
         .merge(camel_case::router())
         .merge(redirect::router())
         .merge(statuses::router())
@@ -99,4 +100,3 @@ pub fn app(state: AppState) -> Router {
         ))
         .with_state(state)
 }
-// ANCHOR_END: app

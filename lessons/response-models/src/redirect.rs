@@ -1,4 +1,4 @@
-//! Redirects, two ways: a response that the handler makes, and a type that makes one.
+//! Redirects, made in two ways: by the handler, and by the type that it returns.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,15 +13,14 @@ use crate::site::Site;
 async fn my_redirect(site: Site) -> Redirect {
     Redirect::temporary(&site.page("/redirect-return/hello-world"))
 }
+// ANCHOR_END: return
 
 async fn hello_world() -> Json<&'static str> {
     Json("Hello!")
 }
-// ANCHOR_END: return
 
 // ANCHOR: class
-/// FastAPI's `response_class=RedirectResponse`: the handler gives a URL, and the type does the
-/// rest.
+/// A redirect to any URL, encoded as a header needs it.
 struct RedirectTo(String);
 
 impl IntoResponse for RedirectTo {
@@ -29,6 +28,7 @@ impl IntoResponse for RedirectTo {
         Redirect::temporary(&percent_encoded(&self.0)).into_response()
     }
 }
+// ANCHOR_END: class
 
 async fn by_class(site: Site) -> RedirectTo {
     RedirectTo(site.page("/redirect-class/hello-world"))
@@ -38,9 +38,7 @@ async fn by_class(site: Site) -> RedirectTo {
 async fn see_other(site: Site) -> (StatusCode, RedirectTo) {
     (StatusCode::SEE_OTHER, RedirectTo(site.page("/redirect-class/hello-world")))
 }
-// ANCHOR_END: class
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -50,4 +48,3 @@ pub fn router() -> Router<AppState> {
         .route("/redirect-class/my-redirect", get(by_class))
         .route("/redirect-class/see-other", get(see_other))
 }
-// ANCHOR_END: router

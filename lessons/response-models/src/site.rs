@@ -1,4 +1,4 @@
-//! The app's own address: from the configuration, and never from what a client says.
+//! The app's own address. It comes from the configuration, never from a client.
 
 use std::convert::Infallible;
 use std::env;
@@ -11,40 +11,33 @@ use url::{Position, Url};
 
 use crate::AppState;
 
-// ANCHOR: addresses
-/// The addresses of this app that it knows itself.
-#[derive(Clone, Debug)]
+/// The addresses of this app that the app itself knows.
+#[derive(Clone)]
 pub struct Addresses {
     /// Where people reach it: `LESSON_PUBLIC_URL`.
     public: Option<Url>,
-    /// Where it listens, which is no address for people if a proxy stands in front of it.
+    /// Where it listens. Behind a proxy, people can't use that.
     bound: Url,
 }
 
 impl Addresses {
-    /// Reads the environment.
-    ///
-    /// # Errors
-    ///
-    /// If `LESSON_PUBLIC_URL` is no address of a web site.
-    pub fn from_env(server: &Server) -> Result<Self> {
+    pub(crate) fn from_env(server: &Server) -> Result<Self> {
         let public = env::var("LESSON_PUBLIC_URL").ok().map(|text| public_url(&text));
         Ok(Self { public: public.transpose()?, bound: Url::parse(&server.base_url())? })
     }
 }
 
+// ANCHOR: public-url
 fn public_url(text: &str) -> Result<Url> {
     let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
     let wanted = "LESSON_PUBLIC_URL must be an address such as https://shop.example";
     url.ok_or_else(|| format!("{wanted}, not \"{text}\"").into())
 }
-// ANCHOR_END: addresses
+// ANCHOR_END: public-url
 
 // ANCHOR: site
-/// This app's address, and whether it is the one that the client knows.
-#[derive(Clone, Debug)]
-pub struct Site {
-    /// The address.
+/// This app's address, and whether the client knows us by it.
+pub(crate) struct Site {
     pub url: Url,
     is_known: bool,
 }
@@ -65,7 +58,7 @@ impl FromRequestParts<AppState> for Site {
 }
 
 impl Site {
-    /// One of our pages, for `Location`. Without a known address in front of it, a path leads there.
+    /// A page of ours, for `Location`. If the client knows us by another address, it's a path.
     pub fn page(&self, path: &str) -> String {
         let address = if self.is_known { &self.url[..Position::AfterPath] } else { "" };
         format!("{}{path}", address.trim_end_matches('/'))

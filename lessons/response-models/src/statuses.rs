@@ -1,4 +1,4 @@
-//! A redirect's status decides what a client does with it.
+//! A redirect's status decides what a client does next.
 
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -11,14 +11,14 @@ use crate::AppState;
 use crate::site::Site;
 
 // ANCHOR: statuses
-/// A redirect is a status and a header, nothing else, so it can have any status.
 async fn with_status(Path(status): Path<i64>, site: Site) -> Result<impl IntoResponse, ApiError> {
-    // Statuses below 200 come before an answer.
+    // Anything below 200 comes before a response, and isn't one.
     let status = u16::try_from(status).ok().filter(|status| (200..600).contains(status));
     let status = status.ok_or_else(|| ApiError::from_status(StatusCode::NOT_FOUND))?;
     let location = site.page("/redirect-status/hello-world");
     Ok((StatusCode::from_u16(status)?, [(header::LOCATION, location)]))
 }
+// ANCHOR_END: statuses
 
 async fn hello_by_get() -> Json<&'static str> {
     Json("Hello by GET!")
@@ -34,4 +34,3 @@ pub fn router() -> Router<AppState> {
         .route("/redirect-status/hello-world", get(hello_by_get).post(hello_by_post))
         .route("/redirect-status/{status}", get(with_status).post(with_status))
 }
-// ANCHOR_END: statuses

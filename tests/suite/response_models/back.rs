@@ -1,4 +1,4 @@
-//! A redirect to where the client wants to go, and the ways to lead people elsewhere with it.
+//! A redirect to the page that a client asks for, and attempts to lead people elsewhere.
 
 use lesson_tests::{Answer, TestServer, own_server_only};
 use reqwest::Url;
@@ -15,7 +15,7 @@ async fn back(server: &TestServer, next: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn rm_30_a_page_of_this_site_is_where_the_client_is_sent() {
+async fn rm_30_a_client_is_sent_to_a_page_of_this_site() {
     let server = start().await;
     for (next, page) in [
         ("/account", "/account"),
@@ -31,7 +31,7 @@ async fn rm_30_a_page_of_this_site_is_where_the_client_is_sent() {
         ("http://{own}/account", "/account"),
         ("//{own}/account", "/account"),
         ("/\u{e9}", "/%C3%A9"),
-        // Slashes of other alphabets are none.
+        // Slashes of other alphabets aren't slashes.
         ("/\u{ff0f}evil.example", "/%EF%BC%8Fevil.example"),
         ("\u{2215}\u{2215}evil.example", "/%E2%88%95%E2%88%95evil.example"),
         ("/account?next=//evil.example", "/account?next=//evil.example"),
@@ -87,7 +87,7 @@ async fn rm_30_everything_else_is_refused() {
     }
 }
 
-/// What leads nowhere else, in whatever way a server reads it.
+/// These may be read in several ways, and none of them may lead elsewhere.
 const FIXED: [&str; 7] = [
     ".//\\evil.example",
     "///evil.example",
@@ -132,7 +132,7 @@ async fn rm_30_the_configured_address_is_this_site() {
 }
 
 #[tokio::test]
-async fn rm_30_next_is_asked_for() {
+async fn rm_30_next_is_required() {
     let server = start().await;
     let answer = server.get("/redirect-back").await;
     let missing = r#"{"detail":[{"type":"missing","loc":["query","next"],"msg":"Field required","input":null}]}"#;

@@ -1,4 +1,4 @@
-//! The description at `/openapi.json`, the page at `/docs`, and whether they are true.
+//! The description at `/openapi.json`, the page at `/docs`, and whether they're true.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ async fn description(server: &TestServer) -> Value {
     serde_json::from_str(&answer.text().await).expect("JSON")
 }
 
-/// The schema of a path's answers of a status, as it stands there.
+/// The schema of a path's answers with a status, as the description has it.
 fn schema_of<'a>(description: &'a Value, path: &str, status: u16) -> &'a Value {
     let operation = &description["paths"][path]["get"];
     &operation["responses"][status.to_string()]["content"]["application/json"]["schema"]
 }
 
-/// The schema of the 200 of a path, its link followed.
+/// The schema of a path's 200, with its link followed.
 fn item_schema<'a>(description: &'a Value, path: &str) -> &'a Value {
     let link = schema_of(description, path, 200)["$ref"].as_str().expect("a link");
     let pointer = link.strip_prefix('#').expect("a link into the document");
@@ -55,7 +55,7 @@ async fn rm_25_the_description_is_made_from_the_types() {
 }
 
 #[tokio::test]
-async fn rm_25_null_is_described_where_it_can_come() {
+async fn rm_25_only_fields_that_can_be_null_are_described_so() {
     let server = start().await;
     let description = description(&server).await;
     for path in ["/catalogue/items/{item_id}", "/catalogue/items/{item_id}/given"] {
@@ -68,8 +68,9 @@ async fn rm_25_null_is_described_where_it_can_come() {
     }
 }
 
+// ANCHOR: fits
 #[tokio::test]
-async fn rm_26_every_answer_is_valid_by_the_description() {
+async fn rm_26_every_answer_fits_the_description() {
     let server = start().await;
     let description = description(&server).await;
     let paths = description["paths"].as_object().expect("paths").keys();
@@ -83,7 +84,7 @@ async fn rm_26_every_answer_is_valid_by_the_description() {
             let body: Value = serde_json::from_str(&answer.text().await).expect("JSON");
             let faults = schema::faults(&description, schema_of(&description, path, status), &body);
             if status == 200 && path.ends_with("/summary") {
-                // FastAPI describes the model, and sends what `include` leaves of it.
+                // FastAPI describes the whole model, and sends what `include` leaves of it.
                 let missing = vec![r#""price" is missing"#];
                 assert_eq!(faults, expect(rust(vec![]), fastapi(missing)), "{path} {id}: {body}");
             } else {
@@ -92,9 +93,10 @@ async fn rm_26_every_answer_is_valid_by_the_description() {
         }
     }
 }
+// ANCHOR_END: fits
 
 #[tokio::test]
-async fn rm_27_a_route_is_described_if_it_is_registered_for_it() {
+async fn rm_27_a_route_is_described_if_it_is_registered_with_routes() {
     let server = start().await;
     let description = description(&server).await;
     let paths = description["paths"].as_object().expect("paths");
@@ -107,7 +109,7 @@ async fn rm_27_a_route_is_described_if_it_is_registered_for_it() {
 }
 
 #[tokio::test]
-async fn rm_28_the_page_needs_nothing_from_elsewhere() {
+async fn rm_28_the_page_loads_nothing_from_elsewhere() {
     let server = start().await;
     let page = expect(rust("/docs/"), fastapi("/docs"));
     let answer = server.get(page).await;
@@ -126,7 +128,7 @@ async fn rm_28_the_page_needs_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn rm_28_the_page_shows_this_description_and_tells_nobody() {
+async fn rm_28_the_page_shows_this_description_and_asks_no_validator() {
     let server = start().await;
     let initializer = expect(rust("/docs/swagger-initializer.js"), fastapi("/docs"));
     let script: String = server.get(initializer).await.text().await.split_whitespace().collect();
@@ -137,7 +139,7 @@ async fn rm_28_the_page_shows_this_description_and_tells_nobody() {
 }
 
 #[tokio::test]
-async fn rm_28_docs_leads_to_the_page() {
+async fn rm_28_docs_redirects_to_the_page() {
     let server = start().await;
     let answer = server.get("/docs").await;
     assert_eq!(answer.status, expect(rust(303), fastapi(200)));

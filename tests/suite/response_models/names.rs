@@ -16,19 +16,19 @@ async fn assert_json(answer: Answer, status: u16, body: &str) {
 }
 
 #[tokio::test]
-async fn rm_31_names_are_camel_case_outside() {
+async fn rm_31_json_has_camel_case_names() {
     let server = start().await;
     let parcel = r#"{"trackingNumber":"A1","weightInGrams":500}"#;
     assert_json(create(&server, parcel).await, 200, parcel).await;
 }
 
 #[tokio::test]
-async fn rm_31_in_a_422_too() {
+async fn rm_31_a_422_has_the_names_of_the_json() {
     let server = start().await;
     let wrong = r#"{"trackingNumber":"A1","weightInGrams":"heavy"}"#;
     let problem = r#"{"type":"int_parsing","loc":["body","weightInGrams"],"msg":"Input should be a valid integer, unable to parse string as an integer","input":"heavy"}"#;
     assert_json(create(&server, wrong).await, 422, &format!(r#"{{"detail":[{problem}]}}"#)).await;
-    // The names of the code are no names of the body.
+    // The names in the code aren't names of the body.
     let snake = r#"{"tracking_number":"A1","weight_in_grams":500}"#;
     let missing = ["trackingNumber", "weightInGrams"].map(|field| {
         format!(

@@ -1,13 +1,13 @@
-//! As much of JSON Schema as descriptions of the lesson use; any other keyword is a panic.
+//! As much of JSON Schema as the lesson's description uses. Any other keyword is a panic.
 
 use serde_json::Value;
 
-/// Keywords that say nothing about which values are valid.
+/// Keywords that don't decide which values are valid.
 const NOTES: [&str; 4] = ["title", "description", "default", "format"];
 
-/// What is wrong with `value`, by the `schema` of the OpenAPI `document`.
+/// What's wrong with `value`, by this `schema` of the OpenAPI `document`.
 ///
-/// Stricter than JSON Schema in one thing: a key that is not described is wrong too.
+/// It's stricter than JSON Schema in one point: a key that isn't described is wrong, too.
 pub fn faults(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     for (keyword, expected) in schema.as_object().expect("a schema") {
@@ -64,5 +64,5 @@ fn type_fault(expected: &Value, value: &Value) -> Option<String> {
         Value::Array(types) => types.iter().any(|expected| expected == actual),
         one => one == actual,
     };
-    (!fits).then(|| format!("{value} is no {expected}"))
+    (!fits).then(|| format!("{value} isn't {expected}"))
 }

@@ -1,4 +1,4 @@
-//! `exclude_defaults` and `exclude_none`: left out for what the value is, not for who gave it.
+//! `exclude_defaults` and `exclude_none`: the value decides whether a field is left out.
 
 use axum::extract::State;
 use axum::routing::get;
@@ -16,7 +16,7 @@ use crate::items::Items;
 #[derive(Deserialize, Serialize)]
 struct ChangedItem {
     name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     price: f64,
     #[serde(default = "default_tax", skip_serializing_if = "is_default_tax")]
@@ -28,6 +28,7 @@ struct ChangedItem {
 fn is_default_tax(tax: &f64) -> bool {
     *tax == default_tax()
 }
+// ANCHOR_END: defaults
 
 async fn without_defaults(
     Path(item_id): Path<String>,
@@ -35,14 +36,13 @@ async fn without_defaults(
 ) -> Result<Json<ChangedItem>, ApiError> {
     Ok(Json(items.read(&item_id)?))
 }
-// ANCHOR_END: defaults
 
 // ANCHOR: none
-/// An item without nulls, its defaults filled in.
+/// An item without nulls, with its defaults filled in.
 #[derive(Deserialize, Serialize)]
 struct ItemWithoutNull {
     name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     price: f64,
     #[serde(default = "default_tax")]
@@ -50,6 +50,7 @@ struct ItemWithoutNull {
     #[serde(default)]
     tags: Vec<String>,
 }
+// ANCHOR_END: none
 
 async fn without_null(
     Path(item_id): Path<String>,
@@ -57,13 +58,10 @@ async fn without_null(
 ) -> Result<Json<ItemWithoutNull>, ApiError> {
     Ok(Json(items.read(&item_id)?))
 }
-// ANCHOR_END: none
 
-// ANCHOR: router
 /// The section's routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/exclude-defaults/items/{item_id}", get(without_defaults))
         .route("/exclude-none/items/{item_id}", get(without_null))
 }
-// ANCHOR_END: router
