@@ -14,6 +14,7 @@ use crate::flat::Window;
 use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Stop};
 use crate::probe::{Turn, is_buffer};
+use crate::union::Exactness;
 
 /// One field, pair or item.
 pub(crate) struct Entry<'a> {
@@ -193,6 +194,10 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
             return Ok(None);
         };
         self.answer::<S, _>(input, lists_of::<S::Value>);
+        let [_, coerced @ ..] = lists_of::<S::Value>();
+        if coerced.contains(&self.whole) {
+            self.notes.union.floor(Exactness::Lax);
+        }
         let place = Place { step, turn: Turn::Index(index) };
         let noted = self.notes.len();
         let read = self.notes.visit(Some(place), input, |lax| seed.deserialize(lax));
@@ -206,7 +211,8 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
     }
 }
 
-/// The lists of a `T` whose visitors are serde's own.
+/// The lists of a `T` whose visitors are serde's own. To Pydantic, only the first is a list, and
+/// others are made from one.
 fn lists_of<T>() -> [TypeId; 6] {
     [
         typeid::of::<Vec<T>>(),

@@ -34,6 +34,7 @@ use serde_json::{Value, json};
 use crate::lax::Lax;
 use crate::notes::{Fault, Stop};
 use crate::spy;
+use crate::union::Exactness;
 
 /// What a type is handed, whatever was sent.
 #[derive(Clone, Debug)]
@@ -66,6 +67,8 @@ type Read = for<'a> fn(&'a Value) -> Result<Form<'a>, Fault>;
 pub(crate) struct Foreign {
     read: Read,
     placeholder: Form<'static>,
+    /// Whether it counts as coerced where it is one of several in a union.
+    exactness: Exactness,
 }
 
 impl Foreign {
@@ -75,6 +78,7 @@ impl Foreign {
         mut lax: Lax<'_, '_>,
         visitor: V,
     ) -> Result<V::Value, Stop> {
+        lax.notes.union.floor(self.exactness);
         if let Some(value) = lax.value()? {
             match (self.read)(&value) {
                 Ok(form) => return form.visit(visitor),
@@ -90,8 +94,18 @@ struct Table(HashMap<TypeId, Foreign>);
 
 impl Table {
     fn add<T: DeserializeOwned>(&mut self, placeholder: Form<'static>, read: Read) {
+        self.insert::<T>(Foreign { read, placeholder, exactness: Exactness::Lax });
+    }
+
+    /// A type that does not count as coerced: in Pydantic a `str` or an `int` with a constraint, or
+    /// a function that does the whole work.
+    fn add_exact<T: DeserializeOwned>(&mut self, placeholder: Form<'static>, read: Read) {
+        self.insert::<T>(Foreign { read, placeholder, exactness: Exactness::Exact });
+    }
+
+    fn insert<T: DeserializeOwned>(&mut self, foreign: Foreign) {
         if let Some(visitor) = spy::visitor_of::<T>() {
-            let other = self.0.insert(visitor, Foreign { read, placeholder });
+            let other = self.0.insert(visitor, foreign);
             debug_assert!(other.is_none(), "two types have the same visitor");
         }
     }

@@ -526,12 +526,12 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
+        if let Some(foreign) = foreign::of::<V>() {
+            return foreign.visit(self, visitor);
+        }
         // Text is exactly what it is only to a `String`.
         if typeid::of::<V::Value>() != typeid::of::<String>() {
             self.notes.union.floor(Exactness::Lax);
-        }
-        if let Some(foreign) = foreign::of::<V>() {
-            return foreign.visit(self, visitor);
         }
         self.deserialize_identifier(visitor)
     }
@@ -664,7 +664,6 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         if let Some(foreign) = foreign::of::<V>()
             && (self.input.only().is_some() || !self.input.has_names())
         {
-            self.notes.union.floor(Exactness::Lax);
             return foreign.visit(self, visitor);
         }
         // `_name` is not unique, the visitor is.
@@ -706,11 +705,10 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Stop> {
-        self.notes.union.floor(Exactness::Strict);
         if let Some(foreign) = foreign::of::<V>() {
-            self.notes.union.floor(Exactness::Lax);
             return foreign.visit(self, visitor);
         }
+        self.notes.union.floor(Exactness::Strict);
         if let Input::Json(value) = self.input
             && is_buffer::<V>()
         {

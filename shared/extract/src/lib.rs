@@ -78,9 +78,15 @@
 //! - A part of [`All`] that raises its own error answers before the body is read, so it
 //!   wins over a malformed body. The parts of [`All`] report in the order written;
 //!   FastAPI sorts parameters into path, query, header, cookie, body.
-//! - A parameter that is missing shows null, as one in the signature of a FastAPI endpoint does.
-//!   For a model of parameters FastAPI shows all that was sent in that source, credentials in
-//!   headers and cookies included.
+//! - A parameter that is missing shows null, as one in the signature of a FastAPI endpoint does, and
+//!   so does a rule over several of them. For a model of parameters FastAPI shows all that was
+//!   sent in that source, credentials in headers and cookies included.
+//! - The name of a header has hyphens where its field has underscores. There is no counterpart of
+//!   `convert_underscores=False` and of `alias="x_token"`: many proxies drop such headers.
+//! - Of several names for one field (`#[serde(alias = "…")]`) a request may use one. Two of them
+//!   are a `value_error`, where Pydantic's `AliasChoices` takes the first.
+//! - `Json<Option<T>>` may be left out, and may be null. FastAPI can ask for a body that may be
+//!   null but must be there.
 //! - An enum is an `Enum` to the client (`enum`), where Python has a `Literal` too
 //!   (`literal_error`).
 //! - In a [`union!`], a tag that is a list or an object is quoted as `[...]` or `{...}`. Of unions

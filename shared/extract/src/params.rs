@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue};
 use serde::de::DeserializeOwned;
 
-use crate::entries::Entry;
+use crate::entries::{Entry, Step};
 use crate::lax::Input;
 use crate::notes::{Around, read};
 use crate::rejection::Rejection;
@@ -222,28 +222,40 @@ impl<'r> Params<'r> {
         self.source == "header"
     }
 
-    /// What a struct's field is called in the request.
+    /// What a struct's field is called in a `loc`.
     pub(crate) fn alias<'f>(&self, field: &'f str) -> Cow<'f, str> {
-        if self.are_headers() { header_name(field).into() } else { field.into() }
+        match field.contains('_') && self.are_headers() {
+            true => field.replace('_', "-").into(),
+            false => field.into(),
+        }
+    }
+
+    /// What it is called in the request, in which the names of headers are in lower case.
+    fn sent_name<'f>(&self, field: &'f str) -> Cow<'f, str> {
+        match self.alias(field) {
+            name if self.are_headers() && name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                name.to_ascii_lowercase().into()
+            }
+            name => name,
+        }
     }
 
     /// What the request has for a struct's field.
     pub(crate) fn param(&self, field: &str) -> Option<&Param<'_>> {
-        self.params.get(*self.index.get(self.alias(field).as_ref())?)
+        self.params.get(*self.index.get(self.sent_name(field).as_ref())?)
     }
 
     /// The same for serde.
     pub(crate) fn field(&self, key: &'static str) -> Option<Entry<'_>> {
-        let param = self.param(key)?;
-        Some(Entry { key, ..Entry::named(&param.name, Input::Param(param)) })
+        let input = Input::Param(self.param(key)?);
+        Some(Entry { key, step: Step::Name(self.alias(key)), input })
     }
 
     /// The first of no field. A header that is really called x_token is none either: serde would
     /// take it for the field.
     pub(crate) fn unknown(&self, fields: &[&str]) -> Option<Entry<'_>> {
-        let aliases = fields.iter().map(|field| self.alias(field));
-        let known: HashSet<_> =
-            fields.iter().map(|field| Cow::from(*field)).chain(aliases).collect();
+        let sent = fields.iter().map(|field| self.sent_name(field));
+        let known: HashSet<_> = fields.iter().map(|field| Cow::from(*field)).chain(sent).collect();
         self.entries().find(|entry| !known.contains(entry.key))
     }
 
@@ -272,9 +284,4 @@ impl<'r> Params<'r> {
             Entry { key, ..Entry::named(&param.name, Input::Param(param)) }
         })
     }
-}
-
-/// `X_Token` is `x-token`.
-fn header_name(field: &str) -> String {
-    field.to_ascii_lowercase().replace('_', "-")
 }

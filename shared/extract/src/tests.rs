@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
@@ -542,7 +542,9 @@ async fn a_renamed_header_may_be_written_in_any_case() {
     let answer = ask(&app, "GET /", &[("x-TOKEN", "1")], b"").await;
     assert_eq!(answer, r#"200 {"X-Token":1}"#);
     let answer = ask(&app, "GET /", &[], b"").await;
-    assert_eq!(answer, invalid([problem("missing", json!(["header", "x-token"]), json!(null))]));
+    assert_eq!(answer, invalid([problem("missing", json!(["header", "X-Token"]), json!(null))]));
+    let answer = ask(&app, "GET /", &[("x-token", "a")], b"").await;
+    assert_eq!(answer, invalid([problem("int_parsing", json!(["header", "X-Token"]), json!("a"))]));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::{Form, Table};
 use crate::notes::Fault;
 
 pub(super) fn add_to(table: &mut Table) {
-    table.add_text::<char>("?", read);
+    table.add_exact::<char>(Form::Text("?".into()), read);
 }
 
 fn read(value: &Value) -> Result<Form<'_>, Fault> {

@@ -17,7 +17,7 @@ pub(super) fn add_to(table: &mut Table) {
         let fault = Fault::new("ip_v6_address", "Input is not a valid IPv6 address");
         read(value, v6, fault)
     });
-    table.add_text::<IpAddr>("::", |value| {
+    table.add_exact::<IpAddr>(Form::Text("::".into()), |value| {
         let fault = Fault::new("ip_any_address", "value is not a valid IPv4 or IPv6 address");
         let any =
             |value: &Value| v4(value).map(IpAddr::from).or_else(|| v6(value).map(IpAddr::from));

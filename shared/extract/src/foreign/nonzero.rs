@@ -14,7 +14,7 @@ use crate::scalar;
 pub(super) fn add_to(table: &mut Table) {
     macro_rules! add {
         ($read:ident: $($nonzero:ty,)*) => {$(
-            table.add::<$nonzero>(Form::Int(1), |value| {
+            table.add_exact::<$nonzero>(Form::Int(1), |value| {
                 $read(value, <$nonzero>::MIN.get() as i128, <$nonzero>::MAX.get() as i128)
             });
         )*};

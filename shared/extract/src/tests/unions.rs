@@ -272,6 +272,15 @@ async fn what_is_coerced_is_ranked_as_in_pydantic() {
     wins!("red": A Colour, B String => B);
     wins!("127.0.0.1": A std::net::Ipv4Addr, B String => B);
     wins!("x": A String, B Colour => A);
+    wins!("127.0.0.1": A String, B std::net::IpAddr => A);
+    wins!("127.0.0.1": A std::net::IpAddr, B String => A);
+    wins!("5": A i64, B char => B);
+    wins!("5": A char, B String => A);
+    wins!(5: A f64, B std::num::NonZeroU8 => B);
+    wins!("5": A f64, B std::num::NonZeroU8 => A);
+    wins!(5: A std::time::Duration, B f64 => B);
+    wins!([1, 2]: A BTreeSet<i64>, B Vec<i64> => B);
+    wins!(["1"]: A BTreeSet<i64>, B Vec<i64> => A);
     wins!([1, 2]: A (i64, i64), B Vec<i64> => B);
     wins!([1, 2]: A (i64, i64), B Value => B);
     wins!([1, 2]: A (i64, i64), B Vec<f64> => B);
