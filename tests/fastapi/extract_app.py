@@ -9,7 +9,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any
 
+import extract_around
 import extract_constraints
+import extract_own_tests
 import extract_types
 import extract_unions
 from fastapi import Body, Cookie, FastAPI, Header, Path, Query
@@ -19,6 +21,9 @@ app = FastAPI()
 app.include_router(extract_types.router)
 app.include_router(extract_constraints.router)
 app.include_router(extract_unions.router)
+app.include_router(extract_own_tests.router)
+app.include_router(extract_around.router)
+app.mount("/cors", extract_around.cors)
 
 
 class Colour(StrEnum):

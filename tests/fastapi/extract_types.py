@@ -89,6 +89,37 @@ for name, type_ in TYPES.items():
     router.get(f"/one/{name}/{{value}}")(one(type_, Path()))
 
 
+UNIONS: dict[str, Any] = {
+    "uuid-decimal-int": UUID | Decimal | int,
+    "date-timestamp-int": date | AwareDatetime | int,
+    "naive-date-float": NaiveDatetime | date | float,
+    "duration-time-bool": timedelta | time | bool,
+    "float-decimal-url": float | Decimal | AnyUrl,
+    "char-int-uuid": Char | int | UUID,
+    "port-float-ip": Port | float | IPvAnyAddress,
+    "ip-str-int": IPvAnyAddress | str | int,
+    "str-uuid-date": str | UUID | date,
+    "elapsed-int-decimal": Elapsed | int | Decimal,
+    "int-char": int | Char,
+    "ipv4-int-ipv6": IPv4Address | int | IPv6Address,
+}
+
+
+def union(name: str, type_: Any) -> Callable[..., Any]:
+    def class_of(value: Any) -> str:
+        is_any_ip = isinstance(value, IPv4Address | IPv6Address) and not name.startswith("ipv4")
+        return "ip" if is_any_ip else type(value).__name__.lower()
+
+    async def handler(values: list[type_]) -> Any:
+        return [[class_of(value), show(value)] for value in values]
+
+    return handler
+
+
+for name, type_ in UNIONS.items():
+    router.post(f"/union/{name}")(union(name, type_))
+
+
 class All(BaseModel):
     uuid: UUID
     date: date

@@ -5,8 +5,10 @@
 //! tries other random requests than `just parity` does.
 
 mod app;
+mod around;
 mod constraints;
 mod forms;
+mod own_tests;
 mod random;
 mod table;
 mod types;
@@ -15,6 +17,7 @@ mod unions;
 use std::env;
 use std::fmt::{self, Display, Formatter};
 use std::future::IntoFuture;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -22,7 +25,7 @@ use futures_util::{StreamExt, future, stream};
 use lesson_tests::fastapi::Uvicorn;
 use lesson_tests::server::client;
 use lesson_tests::{Target, fastapi_only, own_server_only, workspace};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, Response};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -36,8 +39,8 @@ const AT_A_TIME: usize = 8;
 async fn requests_picked_by_hand_are_answered_as_written() {
     own_server_only!("needs routes of its own");
     let server = Server::of_target(app::router(), "extract_app").await;
-    let alike = table::alike().into_iter().chain(constraints::alike()).chain(unions::alike());
-    for (sent, written) in alike.chain(table::different()).chain(unions::different()) {
+    let different = [table::different(), unions::different(), own_tests::different()];
+    for (sent, written) in alike().chain(different.into_iter().flatten()) {
         let answer = server.ask(&sent).await;
         assert_eq!(answer.summary(), written, "{sent:?}");
     }
@@ -49,14 +52,20 @@ async fn random_requests_are_answered_as_fastapi_does() {
     let ours = Server::rust(app::router()).await;
     let fastapis = Server::fastapi("extract_app").await;
     let seed = seed();
-    let alike = table::alike().into_iter().chain(constraints::alike()).chain(unions::alike());
-    let sent = alike
+    let sent = alike()
         .map(|(sent, _)| sent)
         .chain(random::requests(seed).take(REQUESTS))
         .chain(constraints::requests(seed).take(REQUESTS))
         .chain(types::requests(seed).take(REQUESTS))
         .chain(unions::requests(seed).take(REQUESTS));
     assert_alike(&ours, &fastapis, seed, sent, |answer| answer).await;
+}
+
+/// The requests picked by hand that both answer alike.
+fn alike() -> impl Iterator<Item = (Sent, &'static str)> {
+    let all =
+        [table::alike(), constraints::alike(), types::alike(), unions::alike(), own_tests::alike()];
+    all.into_iter().flatten()
 }
 
 /// Both answer the same, once what differs on purpose is taken out.
@@ -208,7 +217,8 @@ impl Server {
     async fn rust(router: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base_url = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(axum::serve(listener, router).into_future());
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(axum::serve(listener, service).into_future());
         Self { base_url, client: client(), _uvicorn: None }
     }
 
@@ -219,13 +229,17 @@ impl Server {
     }
 
     async fn ask(&self, sent: &Sent) -> Answer {
+        let response = self.send(sent).await;
+        let status = response.status().as_u16();
+        Answer::new(status, &response.bytes().await.expect("a body"))
+    }
+
+    async fn send(&self, sent: &Sent) -> Response {
         let url = format!("{}{}", self.base_url, sent.target);
         let mut request = self.client.request(sent.method.clone(), url).body(sent.body.clone());
         for (name, value) in &sent.headers {
             request = request.header(name, value.as_bytes());
         }
-        let response = request.send().await.unwrap_or_else(|error| panic!("{sent:?}: {error}"));
-        let status = response.status().as_u16();
-        Answer::new(status, &response.bytes().await.expect("a body"))
+        request.send().await.unwrap_or_else(|error| panic!("{sent:?}: {error}"))
     }
 }

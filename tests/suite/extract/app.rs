@@ -9,7 +9,7 @@ use fastapi_extract::{All, Cookie, Header, Json, Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{constraints, types, unions};
+use super::{around, constraints, own_tests, types, unions};
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -116,4 +116,6 @@ pub fn router() -> Router {
         .route("/maybe", post(async |Json(point): Json<Option<Point>>| Json(point)))
         .route("/several/{item_id}", post(several))
         .merge(constraints::router())
+        .merge(own_tests::router())
+        .merge(around::router())
 }

@@ -6,9 +6,11 @@
 
 mod app;
 mod random;
+mod unions;
 
 pub use app::router;
 pub use random::requests;
+pub use unions::alike;
 
 use std::env;
 use std::fmt::{self, Display, Formatter};

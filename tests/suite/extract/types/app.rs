@@ -17,8 +17,10 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
 
+use super::unions;
+
 /// A value in a way that both languages can show it.
-trait Show {
+pub trait Show {
     fn show(&self) -> Value;
 }
 
@@ -181,7 +183,7 @@ fn one<T: Show + DeserializeOwned + Send + 'static>(name: &str) -> Router {
 pub fn router() -> Router {
     let path = "/types/path/{uuid}/{day}/{at}/{naive}/{timestamp}/{duration}/{decimal}/{url}/\
                 {port}/{ip}/{char}";
-    Router::new()
+    unions::router()
         .merge(one::<Uuid>("uuid"))
         .merge(one::<Date>("date"))
         .merge(one::<Time>("time"))

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::iter;
 
 use fastrand::Rng;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::random::{self, one_line, percent_encoded};
 use super::super::{self as extract, Sent};
 use super::table;
+use super::unions::UNIONS;
 
 /// A name, and the part of the table that has values for it.
 type Field = (&'static str, &'static str);
@@ -64,15 +65,21 @@ struct Values {
     all: Vec<Value>,
     /// Those that fit.
     good: Vec<Value>,
+    /// Those that differ on purpose, which are not among the others.
+    different: Vec<Value>,
 }
 
 /// Endlessly many requests, the same ones for the same seed.
 pub fn requests(seed: u64) -> impl Iterator<Item = Sent> {
     let mut values: BTreeMap<String, Values> = BTreeMap::new();
-    // Where one of the table differs on purpose, what is like it may, too.
-    for row in table().into_iter().filter(|row| row.ours.is_none()) {
+    for row in table() {
         let value: Value = serde_json::from_str(&row.sent).expect("JSON");
         let values = values.entry(row.kind).or_default();
+        // What is like it may differ, too.
+        if row.ours.is_some() {
+            values.different.push(value);
+            continue;
+        }
         if row.fastapi.starts_with("200 ") {
             values.good.push(value.clone());
         }
@@ -89,14 +96,51 @@ struct Random {
 
 impl Random {
     fn request(&mut self) -> Sent {
-        match self.rng.u8(..10) {
+        match self.rng.u8(..14) {
             0 => self.path(),
             1 => self.query("/types/query", PARAMETERS),
             2 => self.query("/types/maybe", MAYBE),
             3 => self.headers(),
             4 => self.cookies(),
             5 | 6 => Sent::post_json("/types/all", self.body().to_string()),
-            _ => self.one(),
+            7..10 => self.one(),
+            _ => self.union(),
+        }
+    }
+
+    fn union(&mut self) -> Sent {
+        let (name, kinds) = self.rng.choice(UNIONS).expect("a union");
+        let count = self.rng.u8(1..4);
+        let values: Value = (0..count).map(|_| self.member(kinds)).collect();
+        Sent::post_json(format!("/types/union/{name}"), values.to_string())
+    }
+
+    /// A value for one of the candidates that no other one reads otherwise on purpose.
+    fn member(&mut self, kinds: &[&str]) -> Value {
+        loop {
+            let kind = *self.rng.choice(kinds).expect("a kind");
+            let value = match self.rng.u8(..4) {
+                0 => self.number(),
+                _ => self.value(kind),
+            };
+            let differs_to = |kind: &&str| {
+                self.values[*kind].different.contains(&value)
+                    || value.as_str().is_some_and(|text| differs(kind, text))
+            };
+            if !differs_as_number(&value) && !kinds.iter().any(differs_to) {
+                return value;
+            }
+        }
+    }
+
+    fn number(&mut self) -> Value {
+        let number = self.rng.i64(-3..100_000);
+        match self.rng.u8(..5) {
+            0 => json!(number),
+            1 => json!(number.to_string()),
+            2 => json!(number as f64 / 4.0),
+            3 => json!((number as f64 / 4.0).to_string()),
+            _ => json!(self.rng.bool()),
         }
     }
 
@@ -217,6 +261,18 @@ fn differs(kind: &str, text: &str) -> bool {
         "url" => !text.is_ascii(),
         "port" => random::differs(text),
         "ip" | "ipv6" => text.contains('%'),
+        _ => false,
+    }
+}
+
+/// Whether an integer or a float reads this as something else on purpose.
+fn differs_as_number(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(|float| float.abs() > 9e18),
+        Value::String(text) => {
+            let float = text.trim().parse::<f64>();
+            random::differs(text) || float.is_ok_and(|float| !float.is_finite())
+        }
         _ => false,
     }
 }
