@@ -82,8 +82,17 @@ use crate::{Cookie, Embed, Form, Header, Json, Path, Query};
 ///   another foreign type gets them.
 /// - A number in an attribute is an `i32` for Rust, so larger ones need a suffix:
 ///   `maximum = 10_000_000_000i64`.
-/// - An alias (`#[serde(alias = "…")]`) is not in the schema, nor is a field with
-///   `#[schema(ignore)]`: what is sent under such a name is not constrained.
+/// - What comes under an alias (`#[serde(alias = "…")]`) has the constraints of its field. serde
+///   does not say whose alias a name is where it buffers, in a variant that has fields, or beside
+///   a flattened field: there it is not constrained.
+/// - A field that the document does not show is not constrained: utoipa leaves out those with
+///   `#[schema(ignore)]` and `#[serde(skip_serializing)]`, and does not know
+///   `#[serde(rename(deserialize = "…"))]`, so give such a field `#[schema(rename = "…")]` too.
+/// - A bound of a `Decimal` (of the crate `rust_decimal`) is one of a number:
+///   `#[schema(value_type = f64, minimum = 0)]`. It is compared digit by digit. Dates, times and
+///   durations are texts in JSON, and OpenAPI has no bounds for those: use [`Rules`](crate::Rules)
+///   or a type of your own. Texts that have a form of their own, such as a `Uuid` or a `Url`, have
+///   no lengths and no patterns.
 /// - utoipa knows schemas by the names of their types. Two types of one name with different
 ///   schemas are refused with a 500, logged, as are a pattern that is none and a reference
 ///   to a schema that is not there. [`check_schema`](Self::check_schema) finds those before.

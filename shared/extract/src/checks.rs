@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::Display;
 
 use regex::Regex;
+#[cfg(feature = "rust_decimal")]
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde_json::{Number, Value, json};
 
 use crate::notes::Fault;
@@ -92,6 +94,26 @@ impl Checks {
             |bound| compare(bound).unwrap_or(Ordering::Equal),
             |number| json!(to_float(number)),
         )
+    }
+
+    /// The first constraint that a decimal number breaks, in Pydantic's order. Exactly, unless a
+    /// bound is so large or so small that it cannot be such a number.
+    #[cfg(feature = "rust_decimal")]
+    pub(crate) fn decimal(&self, decimal: Decimal) -> Result<(), Fault> {
+        let float = decimal.to_f64().unwrap_or_default();
+        let whole = |number: &Number| match to_int(number) {
+            Some(int) => json!(int),
+            None => json!(number),
+        };
+        let is_multiple = |of: &Number| match to_decimal(of) {
+            Some(of) => decimal.checked_rem(of).is_some_and(|rest| rest.is_zero()),
+            None => is_multiple(float, to_float(of)),
+        };
+        let compare = |bound: &Number| match to_decimal(bound) {
+            Some(bound) => decimal.cmp(&bound),
+            None => float.total_cmp(&to_float(bound)),
+        };
+        self.number(is_multiple, compare, whole)
     }
 
     fn number(
@@ -234,6 +256,13 @@ fn compare_int(int: i128, bound: &Number) -> Ordering {
             int.cmp(&floor).then(Ordering::Less)
         }
     }
+}
+
+/// The number that its digits say, which is not quite what the float is.
+#[cfg(feature = "rust_decimal")]
+fn to_decimal(number: &Number) -> Option<Decimal> {
+    let text = number.to_string();
+    Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).ok()
 }
 
 fn is_multiple(float: f64, of: f64) -> bool {

@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+#[cfg(feature = "rust_decimal")]
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::checks::Checks;
@@ -266,6 +268,11 @@ impl Schema {
         variants(node).get(index).copied().unwrap_or(node)
     }
 
+    /// Whether anything is said about a field of this name.
+    pub(crate) fn has(self, name: &str) -> bool {
+        self.field(name).is_some()
+    }
+
     fn field(self, name: &str) -> Option<usize> {
         let in_parts = self.parts().find_map(|part| part.field(name));
         let in_variants = || {
@@ -304,6 +311,11 @@ impl Schema {
 
     pub(crate) fn float(self, float: f64) -> Result<(), Fault> {
         self.parts().try_for_each(|part| part.checks.float(float))
+    }
+
+    #[cfg(feature = "rust_decimal")]
+    pub(crate) fn decimal(self, decimal: Decimal) -> Result<(), Fault> {
+        self.parts().try_for_each(|part| part.checks.decimal(decimal))
     }
 
     pub(crate) fn text(self, text: &str) -> Result<(), Fault> {

@@ -9,6 +9,7 @@ use std::{iter, vec};
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::aliases::Aliases;
 use crate::constraints::Schema;
 use crate::flat::Window;
 use crate::lax::{Input, Lax};
@@ -49,6 +50,19 @@ impl<'a> Entry<'a> {
         Self { key: "", step: Step::Index(index), input }
     }
 
+    /// Whether it is more than the place of a field that was left out.
+    pub(crate) fn is_sent(&self) -> bool {
+        !matches!(self.input, Input::Missing(_))
+    }
+
+    /// What it is called in the request.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.step {
+            Step::Name(name) => Some(name),
+            Step::Index(_) => None,
+        }
+    }
+
     fn named_place(&self) -> Place<'a> {
         Place { step: self.step.clone(), turn: Turn::Name(self.key.into()) }
     }
@@ -82,6 +96,10 @@ pub(crate) struct Entries<'a, 'n> {
     visitor: TypeId,
     /// What is made from them.
     whole: TypeId,
+    /// A name that is handed out twice, so that serde says what field it is for.
+    asked: Option<&'static str>,
+    /// The same, once its value is read.
+    repeated: Option<&'static str>,
     /// What is to be had when all entries are handed out.
     window: Option<Window>,
     notes: &'n mut Notes<'a>,
@@ -94,7 +112,12 @@ impl<'a, 'n> Entries<'a, 'n> {
     ) -> Self {
         let rest = entries.into_iter().enumerate();
         let (visitor, whole) = (typeid::of::<V>(), typeid::of::<V::Value>());
-        Self { rest, current: None, visitor, whole, window: None, notes }
+        let (asked, repeated, window) = (None, None, None);
+        Self { rest, current: None, visitor, whole, asked, repeated, window, notes }
+    }
+
+    pub(crate) fn asking(self, asked: Option<&'static str>) -> Self {
+        Self { asked, ..self }
     }
 
     pub(crate) fn before(self, window: Option<Window>) -> Self {
@@ -103,6 +126,10 @@ impl<'a, 'n> Entries<'a, 'n> {
 
     /// The next entry that is not left out.
     fn next(&mut self) -> Result<Option<(usize, Entry<'a>)>, Stop> {
+        if let Some(name) = self.repeated.take() {
+            self.notes.repeated = Some(name);
+            return Ok(Some((0, Entry::named(name, Input::Silent))));
+        }
         for (index, entry) in self.rest.by_ref() {
             if !self.notes.is_left_out(entry.input)? {
                 return Ok(Some((index, entry)));
@@ -158,6 +185,16 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
             return Ok(None);
         };
         let (key, place) = (entry.key, entry.named_place());
+        if let Input::Missing(_) = entry.input {
+            // The name is the type's own, and these are many when a type is learned.
+            let schema = self.notes.schema.take();
+            let read = seed.deserialize(Lax { input: Input::Key(key), notes: self.notes });
+            self.notes.schema = schema;
+            return match read {
+                Ok(key) => Ok(Some(key)),
+                Err(stop) => self.notes.visit(Some(place), entry.input, |_| Err(stop)),
+            };
+        }
         let keys = self.notes.schema.and_then(Schema::keys);
         // A key is a value too: in a map with integers as keys it can be a wrong one.
         self.notes
@@ -172,6 +209,11 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         let Some((index, entry)) = self.current.take() else {
             return Err(Stop::custom("a value was asked for before its key"));
         };
+        if let Some(name) = self.notes.repeated.take() {
+            // This type does not mind, so nobody knows; and it gets no value that was not sent.
+            let stop = Stop::custom("a field came twice");
+            return Err(if Aliases::learn(self.visitor, name, name) { Stop::Again } else { stop });
+        }
         self.answer::<S, _>(entry.input, maps_of::<S::Value>);
         if let Some(stop) = self.check::<S>(index, entry.key, entry.input) {
             return Err(stop);
@@ -179,6 +221,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         let noted = self.notes.len();
         let place = entry.named_place();
         let read = self.notes.visit(Some(place), entry.input, |lax| seed.deserialize(lax));
+        self.repeated = self.asked.take_if(|asked| read.is_ok() && *asked == entry.key);
         read.map_err(|stop| self.notes.leave_out(noted, entry.input, stop))
     }
 }

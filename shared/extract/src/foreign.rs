@@ -24,13 +24,15 @@ mod uuids;
 
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+#[cfg(feature = "rust_decimal")]
+use rust_decimal::Decimal;
 use serde::de::value::SeqDeserializer;
 use serde::de::{DeserializeOwned, Visitor};
 use serde_json::{Value, json};
 
+use crate::constraints::Schema;
 use crate::lax::Lax;
 use crate::notes::{Fault, Stop};
 use crate::spy;
@@ -41,14 +43,30 @@ use crate::union::Exactness;
 enum Form<'a> {
     Text(Cow<'a, str>),
     Int(i128),
+    #[cfg(feature = "rust_decimal")]
+    Decimal(Decimal),
     /// Seconds and nanoseconds.
     Seconds(u64, u32),
 }
 
 impl Form<'_> {
+    /// This, unless it breaks a constraint. There are none for dates and the like: in JSON they
+    /// are texts, and a schema has no bounds for those.
+    fn judged(self, schema: Option<Schema>) -> Result<Self, Fault> {
+        match (&self, schema) {
+            (Self::Int(int), Some(schema)) => schema.int(*int)?,
+            #[cfg(feature = "rust_decimal")]
+            (Self::Decimal(decimal), Some(schema)) => schema.decimal(*decimal)?,
+            _ => {}
+        }
+        Ok(self)
+    }
+
     fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
         match self {
             Self::Text(text) => visitor.visit_str(&text),
+            #[cfg(feature = "rust_decimal")]
+            Self::Decimal(decimal) => visitor.visit_str(&decimal.to_string()),
             Self::Int(int) => match (i64::try_from(int), u64::try_from(int)) {
                 (Ok(int), _) => visitor.visit_i64(int),
                 (_, Ok(int)) => visitor.visit_u64(int),
@@ -80,7 +98,8 @@ impl Foreign {
     ) -> Result<V::Value, Stop> {
         lax.notes.union.floor(self.exactness);
         if let Some(value) = lax.value()? {
-            match (self.read)(&value) {
+            let schema = lax.notes.schema;
+            match (self.read)(&value).and_then(|form| form.judged(schema)) {
                 Ok(form) => return form.visit(visitor),
                 Err(fault) => lax.notes.note(fault, lax.input)?,
             }
@@ -89,8 +108,8 @@ impl Foreign {
     }
 }
 
-/// The types, by their visitors.
-struct Table(HashMap<TypeId, Foreign>);
+/// The types, sorted by their visitors: every value is looked up here, and there are few types.
+struct Table(Vec<(TypeId, Foreign)>);
 
 impl Table {
     fn add<T: DeserializeOwned>(&mut self, placeholder: Form<'static>, read: Read) {
@@ -105,9 +124,16 @@ impl Table {
 
     fn insert<T: DeserializeOwned>(&mut self, foreign: Foreign) {
         if let Some(visitor) = spy::visitor_of::<T>() {
-            let other = self.0.insert(visitor, foreign);
-            debug_assert!(other.is_none(), "two types have the same visitor");
+            let index = self.0.partition_point(|(other, _)| *other < visitor);
+            let is_new = self.0.get(index).is_none_or(|(other, _)| *other != visitor);
+            debug_assert!(is_new, "two types have the same visitor");
+            self.0.insert(index, (visitor, foreign));
         }
+    }
+
+    fn get(&self, visitor: TypeId) -> Option<&Foreign> {
+        let index = self.0.binary_search_by_key(&visitor, |(visitor, _)| *visitor).ok()?;
+        self.0.get(index).map(|(_, foreign)| foreign)
     }
 
     fn add_text<T: DeserializeOwned>(&mut self, placeholder: &'static str, read: Read) {
@@ -118,7 +144,7 @@ impl Table {
 /// How the type with this visitor is read, if it is one of those.
 pub(crate) fn of<V>() -> Option<&'static Foreign> {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        let mut table = Table(HashMap::new());
+        let mut table = Table(Vec::new());
         chars::add_to(&mut table);
         durations::add_to(&mut table);
         ips::add_to(&mut table);
@@ -135,7 +161,7 @@ pub(crate) fn of<V>() -> Option<&'static Foreign> {
         uuids::add_to(&mut table);
         table
     });
-    TABLE.0.get(&typeid::of::<V>())
+    TABLE.get(typeid::of::<V>())
 }
 
 /// A fault whose message ends with what exactly is wrong.

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::mem;
 use std::ptr;
@@ -10,6 +11,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
 use serde_json::{Value, json};
 
+use crate::aliases::Aliases;
 use crate::constraints::Schema;
 use crate::entries::{Entries, Entry, Step};
 use crate::flat::{Flats, Window};
@@ -162,16 +164,21 @@ impl<'a> Input<'a> {
         Some(Entry { key, step: Step::Name(name.into()), input })
     }
 
-    /// The first entry that is for none of these fields.
-    fn unknown(self, fields: &[&str]) -> Option<Entry<'a>> {
+    /// The first entry that is for none of these names; `fields` are the entries for them.
+    fn unknown(self, names: &[&str], fields: &[Entry<'_>], tag: Option<&str>) -> Option<Entry<'a>> {
         match self {
             Self::Json(Value::Object(object)) => {
-                let known: HashSet<_> = fields.iter().copied().collect();
+                // Those that were sent can be far fewer than the names.
+                let sent = fields.iter().filter(|field| field.is_sent());
+                let known: HashSet<_> = sent.filter_map(Entry::name).chain(tag).collect();
                 let (name, value) =
                     object.iter().find(|(name, _)| !known.contains(name.as_str()))?;
                 Some(Entry::named(name, Self::Json(value)))
             }
-            Self::Params(params) => params.unknown(fields),
+            Self::Params(params) => {
+                let names: Vec<_> = names.iter().copied().chain(tag).collect();
+                params.unknown(&names)
+            }
             _ => None,
         }
     }
@@ -289,35 +296,57 @@ impl<'a, 'n> Lax<'a, 'n> {
     }
 
     /// The fields of a struct in the order of its declaration, then one that it does not
-    /// know: serde ignores all of those or refuses the first.
+    /// know: serde ignores all of those or refuses the first. And a name whose field is wanted.
     fn fields(
         &mut self,
         names: &'static [&'static str],
         visitor: TypeId,
-    ) -> Result<Vec<Entry<'a>>, Stop> {
+    ) -> Result<(Vec<Entry<'a>>, Option<&'static str>), Stop> {
         self.expect_names(Fault::NO_MODEL)?;
         if let Input::Probe(probe) = self.input {
-            return Ok(probe.entries());
+            return Ok((probe.entries(), None));
         }
-        let mut fields = self.known_fields(names, visitor);
-        let sent = fields.iter().filter(|field| !matches!(field.input, Input::Missing(_))).count();
+        let (mut fields, asked) = self.known_fields(names, visitor);
+        let sent = fields.iter().filter(|field| field.is_sent()).count();
         self.notes.union.enter_struct(sent);
         fields.extend(match mem::take(&mut self.notes.union.beside) {
-            Beside::Nothing => self.input.unknown(names),
-            Beside::Tag(tag) => self.input.unknown(&[names, &[tag]].concat()),
+            Beside::Nothing => self.input.unknown(names, &fields, None),
+            Beside::Tag(tag) => self.input.unknown(names, &fields, Some(tag)),
             Beside::Others => None,
         });
-        Ok(fields)
+        Ok((fields, asked))
     }
 
-    fn known_fields(&self, names: &'static [&'static str], visitor: TypeId) -> Vec<Entry<'a>> {
+    fn known_fields(
+        &self,
+        names: &'static [&'static str],
+        visitor: TypeId,
+    ) -> (Vec<Entry<'a>>, Option<&'static str>) {
         let mut known = self.notes.fields(visitor).map(Fields::when_in_order);
-        let mut fields = Vec::with_capacity(names.len() + 1);
+        let aliases = LazyCell::new(|| Aliases::of(visitor));
+        let is_open = |key: &str| self.notes.schema.is_some_and(|schema| !schema.has(key));
+        let (mut fields, mut asked) = (Vec::with_capacity(names.len() + 1), None);
         for &key in names {
-            let field = self.input.field(key);
-            fields.extend(field.or_else(|| self.missing_field(known.as_mut()?(key)?, names, key)));
+            if let Some(mut field) = self.input.field(key) {
+                if is_open(key) || (known.is_some() && aliases.are_wanted) {
+                    match aliases.field(key) {
+                        Some(name) => field.key = name,
+                        None if self.notes.leaves_out(field.input) => {}
+                        None => asked = asked.or(Some(key)),
+                    }
+                }
+                fields.push(field);
+            } else if let Some(when) = known.as_mut().and_then(|known| known(key))
+                && !aliases.others(key).any(|alias| self.input.field(alias).is_some())
+            {
+                fields.extend(self.missing_field(when, names, key));
+            }
         }
-        fields
+        if asked.is_some() && aliases.are_wanted {
+            // The field that it is for could be one of them.
+            fields.retain(Entry::is_sent);
+        }
+        (fields, asked)
     }
 
     /// What stands in for a field that was not sent, if the type wants it.
@@ -431,12 +460,17 @@ impl<'a> Lax<'a, '_> {
         self,
         visitor: V,
         entries: Vec<Entry<'a>>,
+        asked: Option<&'static str>,
         window: Option<Window>,
     ) -> Result<V::Value, Stop> {
         self.notes.variant = None;
-        match visitor.visit_map(Entries::of::<V>(entries, self.notes).before(window)) {
+        let entries = Entries::of::<V>(entries, self.notes).asking(asked).before(window);
+        match visitor.visit_map(entries) {
             Err(Stop::MissingField(field)) => {
                 self.notes.note_missing(typeid::of::<V>(), field, self.input)
+            }
+            Err(Stop::DuplicateField(field)) => {
+                Err(self.notes.learn_alias(typeid::of::<V>(), field, self.input))
             }
             result => result,
         }
@@ -647,8 +681,9 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         let entries = self.pairs(id, !flats.is_empty())?;
         let (noted, len) = (self.notes.len(), entries.len());
         let lax = Lax { notes: &mut *self.notes, ..self };
-        let read = flats
-            .around(lax, entries, |lax, entries, window| lax.visit_map(visitor, entries, window))?;
+        let read = flats.around(lax, entries, |lax, entries, window| {
+            lax.visit_map(visitor, entries, None, window)
+        })?;
         if self.notes.len() == noted {
             self.judge(|schema| schema.properties(len))?;
         }
@@ -669,8 +704,8 @@ impl<'de> Deserializer<'de> for Lax<'_, '_> {
         // `_name` is not unique, the visitor is.
         let id = typeid::of::<V>();
         self.answer(Node::Fields(Names { all: fields, visitor: id }))?;
-        let entries = self.fields(fields, id)?;
-        self.visit_map(visitor, entries, None)
+        let (entries, asked) = self.fields(fields, id)?;
+        self.visit_map(visitor, entries, asked, None)
     }
 
     /// A variant by its name, like an `Enum` of strings. A variant that holds data is an

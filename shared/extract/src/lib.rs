@@ -169,6 +169,7 @@
 //! - `#[serde(deny_unknown_fields)]` ends it at the first unknown field (`extra_forbidden`),
 //!   after the problems of the known ones.
 
+mod aliases;
 mod all;
 mod body;
 #[cfg(feature = "utoipa")]

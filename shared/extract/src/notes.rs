@@ -9,6 +9,7 @@ use axum::http::Extensions;
 use serde::de::{self, DeserializeOwned, Expected, Unexpected};
 use serde_json::{Value, json};
 
+use crate::aliases::Aliases;
 use crate::constraints::{Breach, Schema};
 use crate::entries::{Place, Step};
 use crate::lax::{Input, Lax};
@@ -24,6 +25,9 @@ use crate::union;
 
 /// An answer to a hostile body must not be many times the size of the body.
 const MOST_PROBLEMS: usize = 1_000;
+
+/// So many fields are learned before it pays to read once more than needed.
+const FIELDS_LEARNED_IN_FULL: usize = 8;
 
 /// What is wrong with a value, without where it is.
 #[derive(Clone, Debug)]
@@ -54,6 +58,8 @@ impl Fault {
 pub(crate) enum Stop {
     /// A struct wants a field that was not offered.
     MissingField(&'static str),
+    /// A struct was offered a field a second time.
+    DuplicateField(&'static str),
     /// A struct with `deny_unknown_fields` was offered one that it does not know.
     UnknownField,
     /// The type itself says no.
@@ -95,6 +101,10 @@ impl de::Error for Stop {
         Self::MissingField(field)
     }
 
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::DuplicateField(field)
+    }
+
     fn unknown_field(_field: &str, _expected: &'static [&'static str]) -> Self {
         Self::UnknownField
     }
@@ -115,6 +125,8 @@ pub(crate) struct Note<'a> {
 /// The notes of one reading.
 pub(crate) struct Notes<'a> {
     notes: Vec<Note<'a>>,
+    /// The name that is being handed out a second time.
+    pub(crate) repeated: Option<&'static str>,
     /// Whether the only parameter was read as itself, and not as a field of a struct.
     pub(crate) took_only: bool,
     /// The variant of an enum that was read last.
@@ -127,6 +139,8 @@ pub(crate) struct Notes<'a> {
     refused: Refused<'a>,
     /// The values that this reading has left out, by their addresses.
     told: Vec<usize>,
+    /// How many readings in a row have ended because a field was learned.
+    learned: usize,
     /// How far down the reading is.
     depth: usize,
     pub(crate) union: union::State,
@@ -138,6 +152,7 @@ impl<'a> Notes<'a> {
     pub(crate) fn new(required: Arc<Required>) -> Self {
         Self {
             notes: Vec::new(),
+            repeated: None,
             took_only: false,
             variant: None,
             required,
@@ -145,10 +160,23 @@ impl<'a> Notes<'a> {
             choices: None,
             refused: Refused::default(),
             told: Vec::new(),
+            learned: 0,
             depth: 0,
             union: union::State::NEW,
             is_buffered: false,
         }
+    }
+
+    /// For another reading, with what this one has learned.
+    fn again(mut self) -> Self {
+        self.notes.clear();
+        let Self { notes, refused, learned, required, .. } = self;
+        Self { notes, refused, learned, ..Self::new(required) }
+    }
+
+    /// Whether this reading is thrown away, because it is one of many that only learn the type.
+    fn is_draft(&self) -> bool {
+        self.learned > FIELDS_LEARNED_IN_FULL
     }
 
     /// What is known of the type.
@@ -179,15 +207,23 @@ impl<'a> Notes<'a> {
         self.push(Note { fault, field, places: Vec::new(), input })
     }
 
+    fn left_out(&self, input: Input<'a>) -> Option<(usize, &[Note<'a>])> {
+        // What one candidate of a union refuses may be just right for another one.
+        let address = input.address().filter(|_| !self.union.is_choosing)?;
+        Some((address, self.refused.notes_of(address)?))
+    }
+
+    /// Whether this value is left out.
+    pub(crate) fn leaves_out(&self, input: Input<'a>) -> bool {
+        self.left_out(input).is_some()
+    }
+
     /// Whether this value is left out. If so, what was noted of it is noted again.
     pub(crate) fn is_left_out(&mut self, input: Input<'a>) -> Result<bool, Stop> {
-        // What one candidate of a union refuses may be just right for another one.
-        let Some(address) = input.address().filter(|_| !self.union.is_choosing) else {
+        let Some((address, notes)) = self.left_out(input) else {
             return Ok(false);
         };
-        let Some(notes) = self.refused.notes_of(address).map(Vec::from) else {
-            return Ok(false);
-        };
+        let notes = notes.to_vec();
         // A struct comes across the fields of the flattened ones in it, too.
         if !self.told.contains(&address) {
             self.told.push(address);
@@ -198,7 +234,8 @@ impl<'a> Notes<'a> {
 
     /// Nothing could be made from a value, as was noted since then. `Again` if it can be left out.
     pub(crate) fn leave_out(&mut self, noted: usize, input: Input<'a>, stop: Stop) -> Stop {
-        let can_be = !self.union.is_choosing && self.notes.len() < MOST_PROBLEMS;
+        let can_be =
+            !self.is_draft() && !self.union.is_choosing && self.notes.len() < MOST_PROBLEMS;
         match (stop, input.address(), self.notes.get(noted..)) {
             (Stop::Noted, Some(address), Some(notes))
                 if can_be && self.refused.add(address, notes) =>
@@ -277,6 +314,7 @@ impl<'a> Notes<'a> {
     ) -> Result<R, Stop> {
         let variant = self.variant;
         if self.required().learn(visitor, field, variant) {
+            self.learned += 1;
             return Err(Stop::Again);
         }
         // No placeholder can be to blame if it is a field of something inside.
@@ -287,6 +325,25 @@ impl<'a> Notes<'a> {
             return Err(Stop::Noted);
         }
         Err(Stop::MissingField(field))
+    }
+
+    /// A struct was offered a field a second time. `Again` if it was sent once.
+    pub(crate) fn learn_alias(
+        &mut self,
+        visitor: TypeId,
+        field: &'static str,
+        input: Input<'a>,
+    ) -> Stop {
+        let is_new = match self.repeated.take() {
+            Some(name) => Aliases::learn(visitor, name, field),
+            // It is not missing: it came under another name. Where nobody tells the names of a
+            // struct, it is not offered any more.
+            None if input.field(field).is_none() => {
+                Aliases::want(visitor) || self.required().doubt(visitor, field, None)
+            }
+            None => false,
+        };
+        if is_new { Stop::Again } else { Stop::DuplicateField(field) }
     }
 
     /// Reads what is one step further down, and sees to it that whatever stops the reading
@@ -320,8 +377,10 @@ impl<'a> Notes<'a> {
         });
         if let Some(place) = place {
             self.depth -= 1;
-            for note in &mut self.notes[noted..] {
-                note.places.push(place.clone());
+            if !self.is_draft() {
+                for note in &mut self.notes[noted..] {
+                    note.places.push(place.clone());
+                }
             }
         }
         result
@@ -338,10 +397,10 @@ impl<'a> Notes<'a> {
             Stop::UnknownField => {
                 (None, Fault::new("extra_forbidden", "Extra inputs are not permitted"))
             }
-            Stop::Refused(msg) => {
-                let msg = format!("Value error, {msg}");
-                (None, Fault::with_ctx("value_error", msg, json!({ "error": {} })))
+            Stop::DuplicateField(field) => {
+                (None, value_error(format!("duplicate field `{field}`")))
             }
+            Stop::Refused(msg) => (None, value_error(msg)),
         };
         self.note_field(field, fault, input)?;
         Err(Stop::Noted)
@@ -370,6 +429,11 @@ impl<'a> Notes<'a> {
         }
         problems
     }
+}
+
+/// What a type says about its value, as a `ValueError` in Pydantic.
+fn value_error(msg: String) -> Fault {
+    Fault::with_ctx("value_error", format!("Value error, {msg}"), json!({ "error": {} }))
 }
 
 impl Note<'_> {
@@ -472,9 +536,11 @@ fn read_or_note<T: DeserializeOwned>(
     if let Err(Stop::Again) = result {
         let known = required::remember::<T>(&notes.required);
         notes.required = known.clone();
-        while let Err(Stop::Again) = result {
-            let refused = notes.refused;
-            notes = Notes { schema, is_buffered, refused, ..Notes::new(notes.required) };
+        while matches!(result, Err(Stop::Again)) || notes.is_draft() {
+            if !matches!(result, Err(Stop::Again)) {
+                notes.learned = 0;
+            }
+            notes = Notes { schema, is_buffered, ..notes.again() };
             result = notes.visit(None, input, |lax| T::deserialize(lax));
         }
         if !Arc::ptr_eq(&known, &notes.required) {

@@ -1,5 +1,7 @@
 //! Stands in for `constraints.rs` without the feature `utoipa`: nothing is constrained.
 
+#[cfg(feature = "rust_decimal")]
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::entries::Place;
@@ -30,11 +32,20 @@ impl Schema {
         match self {}
     }
 
+    pub(crate) fn has(self, _name: &str) -> bool {
+        match self {}
+    }
+
     pub(crate) fn int(self, _int: i128) -> Result<(), Fault> {
         match self {}
     }
 
     pub(crate) fn float(self, _float: f64) -> Result<(), Fault> {
+        match self {}
+    }
+
+    #[cfg(feature = "rust_decimal")]
+    pub(crate) fn decimal(self, _decimal: Decimal) -> Result<(), Fault> {
         match self {}
     }
 

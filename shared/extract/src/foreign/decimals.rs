@@ -16,7 +16,7 @@ const MAX_DIGITS_OF_INT: usize = 18;
 const MAX_PLACES: i64 = Decimal::MAX_SCALE as i64;
 
 pub(super) fn add_to(table: &mut Table) {
-    table.add_text::<Decimal>("0", read);
+    table.add::<Decimal>(Form::Decimal(Decimal::ZERO), read);
 }
 
 fn read(value: &Value) -> Result<Form<'_>, Fault> {
@@ -32,7 +32,7 @@ fn read(value: &Value) -> Result<Form<'_>, Fault> {
             return Err(Fault::new("decimal_type", msg));
         }
     };
-    Ok(Form::Text(decimal.to_string().into()))
+    Ok(Form::Decimal(decimal))
 }
 
 /// Whether this can be an integer beyond 64 bits, which serde_json rounds to a float.

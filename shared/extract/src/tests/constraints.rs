@@ -526,6 +526,217 @@ fn the_document_shows_the_same_constraints() {
     );
 }
 
+#[derive(Deserialize, IntoParams, Serialize, ToSchema)]
+struct Aliased {
+    #[schema(minimum = 1)]
+    #[param(minimum = 1)]
+    #[serde(alias = "count", alias = "a_number")]
+    number: i64,
+    #[schema(max_length = 2)]
+    #[param(max_length = 2)]
+    #[serde(rename = "called", alias = "a_name")]
+    name: Option<String>,
+    price: f64,
+}
+
+#[tokio::test]
+async fn what_comes_under_an_alias_has_the_constraints_of_its_field() {
+    let app = echo! { "/" Json<Aliased>, "/list" Json<Vec<Aliased>>, "/query" Query<Aliased>, };
+    let post = async |path, body: Value| {
+        ask(&app, &format!("POST {path}"), JSON, body.to_string().as_bytes()).await
+    };
+    // Once before anything is known of the type, and once after.
+    for _ in 0..2 {
+        for number in ["count", "number", "a_number"] {
+            let problems = [
+                breaks("ge", json!(1), json!(["body", number]), json!("0")),
+                breaks("max_length", json!(2), json!(["body", "a_name"]), json!("abc")),
+            ];
+            let body = json!({ number: "0", "a_name": "abc", "price": 1 });
+            assert_eq!(post("/", body).await, invalid(problems));
+        }
+        let body = json!({ "count": 1, "a_name": "ab", "price": 1 });
+        assert_eq!(post("/", body).await, r#"200 {"number":1,"called":"ab","price":1.0}"#);
+        let body = json!([{ "a_number": -1, "price": 1 }, { "count": 0, "price": 1 }]);
+        let problems = [
+            breaks("ge", json!(1), json!(["body", 0, "a_number"]), json!(-1)),
+            breaks("ge", json!(1), json!(["body", 1, "count"]), json!(0)),
+        ];
+        assert_eq!(post("/list", body).await, invalid(problems));
+        let problems = [
+            breaks("max_length", json!(2), json!(["query", "a_name"]), json!("abc")),
+            problem("missing", json!(["query", "number"]), json!(null)),
+            problem("float_parsing", json!(["query", "price"]), json!("x")),
+        ];
+        let answer = ask(&app, "POST /query?price=x&a_name=abc", &[], b"").await;
+        // In the order of serde's names, among which those of one field are sorted.
+        let [name, number, price] = problems;
+        assert_eq!(answer, invalid([number, name, price]));
+    }
+}
+
+#[tokio::test]
+async fn constraints_hold_under_an_alias_in_unions_and_flattened_structs() {
+    #[derive(Serialize, ToSchema)]
+    #[serde(untagged)]
+    enum Pet {
+        Cat(Cat),
+        Name(String),
+    }
+    union!(Pet { Cat, Name = "str" });
+    #[derive(Deserialize, Serialize, ToSchema)]
+    struct Cat {
+        #[schema(maximum = 9)]
+        #[serde(alias = "n")]
+        lives: i64,
+    }
+    #[derive(Deserialize, Serialize, ToSchema)]
+    struct Owner {
+        pet: Pet,
+        #[serde(flatten, deserialize_with = "flat")]
+        cat: Cat,
+    }
+    let app = echo! { "/" Json<Owner>, };
+    for _ in 0..2 {
+        let lives = |loc| breaks("le", json!(9), loc, json!(10));
+        let problems = [
+            lives(json!(["body", "n"])),
+            lives(json!(["body", "pet", "Cat", "n"])),
+            problem("string_type", json!(["body", "pet", "str"]), json!({ "n": 10 })),
+        ];
+        let body = br#"{"pet":{"n":10},"n":10}"#;
+        assert_eq!(ask(&app, "POST /", JSON, body).await, invalid(problems));
+        let read = r#"200 {"pet":{"lives":9},"lives":8}"#;
+        assert_eq!(ask(&app, "POST /", JSON, br#"{"pet":{"n":9},"n":8}"#).await, read);
+    }
+}
+
+#[tokio::test]
+async fn a_type_that_takes_a_field_twice_gets_it_once() {
+    /// It adds up what it is sent.
+    #[derive(Serialize)]
+    struct Sum(i64);
+
+    impl<'de> Deserialize<'de> for Sum {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_struct("Sum", &["a", "b"], SumVisitor)
+        }
+    }
+
+    struct SumVisitor;
+
+    impl<'de> serde::de::Visitor<'de> for SumVisitor {
+        type Value = Sum;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("numbers")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Sum, A::Error> {
+            let mut sum = 0;
+            while let Some((_, number)) = map.next_entry::<String, i64>()? {
+                sum += number;
+            }
+            Ok(Sum(sum))
+        }
+    }
+
+    impl utoipa::PartialSchema for Sum {
+        fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+            <Aliased as utoipa::PartialSchema>::schema()
+        }
+    }
+
+    impl ToSchema for Sum {}
+
+    let app = echo! { "/" Json<Sum>, };
+    for _ in 0..2 {
+        assert_eq!(ask(&app, "POST /", JSON, br#"{"a":1,"b":2}"#).await, "200 3");
+    }
+}
+
+#[tokio::test]
+async fn a_field_is_constrained_under_the_name_that_the_document_shows() {
+    #[derive(Deserialize, Serialize, ToSchema)]
+    struct Renamed {
+        #[schema(rename = "in", minimum = 1)]
+        #[serde(rename(deserialize = "in"))]
+        out: i64,
+        #[schema(minimum = 1)]
+        #[serde(skip_serializing)]
+        #[allow(dead_code)]
+        not_shown: i64,
+    }
+    let app = echo! { "/" Json<Renamed>, };
+    for _ in 0..2 {
+        let fault = breaks("ge", json!(1), json!(["body", "in"]), json!(0));
+        let body = br#"{"in":0,"not_shown":0}"#;
+        assert_eq!(ask(&app, "POST /", JSON, body).await, invalid([fault]));
+        let body = br#"{"in":1,"not_shown":0}"#;
+        assert_eq!(ask(&app, "POST /", JSON, body).await, r#"200 {"out":1}"#);
+    }
+}
+
+#[tokio::test]
+async fn integers_that_are_not_zero_have_constraints() {
+    #[derive(Deserialize, Serialize, ToSchema)]
+    struct Page {
+        #[schema(value_type = u64, maximum = 50)]
+        size: std::num::NonZeroU64,
+    }
+    let app = echo! { "/" Json<Page>, };
+    let fault = breaks("le", json!(50), json!(["body", "size"]), json!("51"));
+    assert_eq!(ask(&app, "POST /", JSON, br#"{"size":"51"}"#).await, invalid([fault]));
+    assert_eq!(ask(&app, "POST /", JSON, br#"{"size":50}"#).await, r#"200 {"size":50}"#);
+}
+
+#[cfg(feature = "rust_decimal")]
+#[tokio::test]
+async fn decimals_are_compared_by_their_digits() {
+    use rust_decimal::Decimal;
+
+    #[derive(Deserialize, Serialize, ToSchema)]
+    struct Price {
+        #[schema(value_type = f64, exclusive_minimum = 0.1, maximum = 1e300)]
+        net: Decimal,
+        #[schema(value_type = f64, minimum = 0, maximum = 9_007_199_254_740_993i64)]
+        gross: Decimal,
+        #[schema(value_type = f64, multiple_of = 0.01)]
+        tax: Decimal,
+    }
+    let app = echo! { "/" Json<Price>, };
+    let price = async |net: &str, gross: &str, tax: Value| {
+        let body = json!({ "net": net, "gross": gross, "tax": tax }).to_string();
+        ask(&app, "POST /", JSON, body.as_bytes()).await
+    };
+    let answer = price("0.1000000000000000000000000001", "9007199254740993.0", json!(0.07)).await;
+    let read =
+        r#"200 {"net":"0.1000000000000000000000000001","gross":"9007199254740993.0","tax":"0.07"}"#;
+    assert_eq!(answer, read);
+    let max = json!(9_007_199_254_740_993_i64);
+    let problems = [
+        breaks("gt", json!(0.1), json!(["body", "net"]), json!("0.10")),
+        breaks("le", max, json!(["body", "gross"]), json!("9007199254740993.1")),
+        breaks("multiple_of", json!(0.01), json!(["body", "tax"]), json!("0.0700000001")),
+    ];
+    let answer = price("0.10", "9007199254740993.1", json!("0.0700000001")).await;
+    assert_eq!(answer, invalid(problems));
+    let problems = [
+        breaks("gt", json!(0.1), json!(["body", "net"]), json!("0")),
+        breaks("ge", json!(0), json!(["body", "gross"]), json!("-0.5")),
+        problem_with(
+            "decimal_parsing",
+            json!(["body", "tax"]),
+            "Input should be a valid decimal",
+            json!("x"),
+            json!(null),
+        ),
+    ];
+    let [net, gross, mut tax] = problems;
+    tax.as_object_mut().unwrap().shift_remove("ctx");
+    assert_eq!(price("0", "-0.5", json!("x")).await, invalid([net, gross, tax]));
+}
+
 /// Types with the names of others.
 mod other {
     use super::*;

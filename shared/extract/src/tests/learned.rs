@@ -210,3 +210,46 @@ async fn what_a_type_wants_only_sometimes_is_never_asked_of_a_good_request() {
         assert_eq!(answer::<Either>(json!({ "email": "a@b" })).await, "200 ");
     }
 }
+
+#[tokio::test]
+async fn a_field_that_came_under_an_alias_is_not_missing() {
+    #[derive(Deserialize, Serialize)]
+    struct Aliased {
+        #[serde(alias = "a", alias = "z")]
+        name: String,
+        size: i64,
+    }
+    #[derive(Deserialize, Serialize)]
+    struct Flattened {
+        #[serde(alias = "a", alias = "z")]
+        name: String,
+        size: i64,
+        #[serde(flatten)]
+        rest: BTreeMap<String, i64>,
+    }
+    for _ in 0..2 {
+        for alias in ["z", "a", "name"] {
+            let sent = json!({ alias: "n" });
+            let size = missing(json!(["body", "size"]), sent.clone());
+            assert_eq!(answer::<Aliased>(sent.clone()).await, invalid([size.clone()]));
+            assert_eq!(answer::<Flattened>(sent).await, invalid([size]));
+            let sent = json!({ alias: "n", "size": 1 });
+            assert_eq!(echo::<Aliased>(sent).await, r#"200 {"name":"n","size":1}"#);
+        }
+        let nothing = json!({});
+        let missing = [
+            missing(json!(["body", "name"]), nothing.clone()),
+            missing(json!(["body", "size"]), nothing.clone()),
+        ];
+        assert_eq!(answer::<Aliased>(nothing).await, invalid(missing));
+        let sent = json!({ "name": "n", "a": "n", "size": "x" });
+        let twice = problem_with(
+            "value_error",
+            json!(["body"]),
+            "Value error, duplicate field `name`",
+            sent.clone(),
+            json!({ "error": {} }),
+        );
+        assert_eq!(answer::<Aliased>(sent).await, invalid([twice]));
+    }
+}
