@@ -22,12 +22,14 @@ from fastapi import (
     FastAPI,
     Header,
     HTTPException,
+    Path,
+    Query,
     Request,
     Response,
 )
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 
 app = FastAPI()
 
@@ -303,6 +305,31 @@ async def query_dependency(query_param: str) -> str:
 @app.get("/query-only/test")
 async def query_only(dep: Annotated[str, Depends(query_dependency)]) -> dict[str, str]:
     return {"response": dep}  # DE-40
+
+
+# --- bounds, patterns and rules -----------------------------------------------
+
+
+# ANCHOR: checked
+class Prices(BaseModel):
+    min: Annotated[float, Field(gt=0)]
+    max: Annotated[float, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def is_in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min is more than max")
+        return self  # DE-73
+
+
+@app.post("/checked/shops/{shop_id}")
+async def search(
+    shop_id: Annotated[int, Path(ge=1)],
+    currency: Annotated[str, Query(max_length=3, pattern="^[A-Z]+$")],
+    prices: Prices,
+) -> dict[str, Any]:
+    return {"shop_id": shop_id, "currency": currency, "prices": prices}  # DE-72
+# ANCHOR_END: checked
 
 
 # --- an instance --------------------------------------------------------------

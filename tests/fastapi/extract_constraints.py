@@ -1,10 +1,19 @@
 """Bounds, lengths, patterns and rules: the FastAPI side of tests/suite/extract/constraints.rs."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Header, Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Secret, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Secret,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 router = APIRouter(prefix="/constraints")
@@ -13,13 +22,14 @@ Short = Annotated[str, Field(min_length=1, max_length=3)]
 
 
 class Numbers(BaseModel):
-    least: Annotated[int, Field(ge=1)]
+    least: Annotated[int, Field(ge=1, validation_alias=AliasChoices("least", "at_least"))]
     between: Annotated[int, Field(gt=-5, lt=5)]
     tens: Annotated[int, Field(multiple_of=10, le=100)]
     positive: Annotated[float, Field(gt=0)]
     ratio: Annotated[float, Field(ge=0.5, le=1.5)]
     steps: Annotated[float, Field(multiple_of=0.25, lt=1e20)] = 0.25
     maybe: Annotated[int, Field(ge=0, le=9)] | None = None
+    money: Annotated[Decimal, Field(ge=0.1, le=100, multiple_of=0.25)] | None = None
 
 
 class Texts(BaseModel):

@@ -2,6 +2,7 @@
 
 mod body;
 mod cached;
+mod checked;
 mod class;
 mod current_user;
 mod exercise;

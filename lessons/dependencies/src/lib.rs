@@ -9,6 +9,7 @@
 
 // Extractors.
 mod cached;
+mod checked;
 mod class;
 pub mod current_user;
 pub mod function;
@@ -121,6 +122,7 @@ pub fn app(state: AppState) -> Router {
         .merge(sub::router())
         .merge(cached::router())
         .merge(params::router())
+        .merge(checked::router())
         // Layers.
         .merge(guards::router(&state))
         .merge(guarded_router::router(&state))

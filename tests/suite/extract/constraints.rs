@@ -8,6 +8,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use fastapi_extract::{Checked, Cookie, Header, Json, Path, Query, Report, Ruled, Rules, Secret};
 use fastrand::Rng;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +19,7 @@ use super::{Sent, text};
 #[derive(Deserialize, Serialize, ToSchema)]
 struct Numbers {
     #[schema(minimum = 1)]
+    #[serde(alias = "at_least")]
     least: i64,
     #[schema(exclusive_minimum = -5, exclusive_maximum = 5)]
     between: i64,
@@ -32,6 +34,8 @@ struct Numbers {
     steps: f64,
     #[schema(minimum = 0, maximum = 9)]
     maybe: Option<i64>,
+    #[schema(value_type = Option<f64>, minimum = 0.1, maximum = 100, multiple_of = 0.25)]
+    money: Option<Decimal>,
 }
 
 fn quarter() -> f64 {
@@ -296,7 +300,31 @@ pub fn alike() -> Vec<(Sent, &'static str)> {
         (
             numbers(NUMBERS),
             "200 {\"least\":1,\"between\":4,\"tens\":20,\"positive\":1e-9,\"ratio\":1.0,\
-             \"steps\":-0.75,\"maybe\":null}",
+             \"steps\":-0.75,\"maybe\":null,\"money\":null}",
+        ),
+        (
+            numbers(
+                r#"{"at_least":"1","between":0,"tens":0,"positive":1,"ratio":1,"money":"1.750"}"#,
+            ),
+            "200 {\"least\":1,\"between\":0,\"tens\":0,\"positive\":1.0,\"ratio\":1.0,\
+             \"steps\":0.25,\"maybe\":null,\"money\":\"1.750\"}",
+        ),
+        (
+            numbers(
+                r#"{"at_least":0,"between":0,"tens":0,"positive":1,"ratio":1,
+                    "money":"100.2500000000000000000000001"}"#,
+            ),
+            "422 greater_than_equal body.at_least, multiple_of body.money",
+        ),
+        (
+            numbers(
+                r#"{"at_least":1,"between":"x","tens":0,"positive":1,"ratio":1,"money":100.5}"#,
+            ),
+            "422 int_parsing body.between, less_than_equal body.money",
+        ),
+        (
+            numbers(r#"{"at_least":"x","between":0,"tens":0,"positive":1,"money":0}"#),
+            "422 int_parsing body.at_least, missing body.ratio, greater_than_equal body.money",
         ),
         (
             numbers(
@@ -433,13 +461,14 @@ impl Random {
 
     fn numbers(&mut self) -> Value {
         let fields = [
-            ("least", self.int()),
+            (self.one_of(["least", "at_least"]), self.int()),
             ("between", self.int()),
             ("tens", self.int()),
             ("positive", self.float()),
             ("ratio", self.float()),
             ("steps", self.float()),
             ("maybe", self.int()),
+            ("money", self.money()),
         ];
         self.object(fields)
     }
@@ -513,6 +542,24 @@ impl Random {
                 json!(2.5),
                 json!(" 1 "),
                 json!("1_0"),
+            ]),
+        }
+    }
+
+    fn money(&mut self) -> Value {
+        let eighths = f64::from(self.0.i16(-20..=900)) / 8.0 + 0.0;
+        match self.0.u8(..3) {
+            0 => json!(eighths),
+            1 => json!(eighths.to_string()),
+            _ => self.one_of([
+                json!(0),
+                json!(100),
+                json!("x"),
+                json!("0.10"),
+                json!("0.0999999999999999999999999999"),
+                json!("99.7500000000000000000000000"),
+                json!("99.7500000000000000000000001"),
+                json!("100.000000000000000000000001"),
             ]),
         }
     }
