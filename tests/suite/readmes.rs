@@ -13,17 +13,6 @@ use lesson_tests::readme::{
 };
 use lesson_tests::{TestServer, own_server_only, package, pages, rust_only, workspace};
 
-/// Pages that are still to be cut down to their budget. The list only becomes shorter.
-const OVER_BUDGET: [&str; 3] = [
-    "lessons/lifespan/README.md",
-    "lessons/response-models/README.md",
-    "lessons/testing/README.md",
-];
-
-fn is_over_budget(page: &Page) -> bool {
-    OVER_BUDGET.contains(&page.file())
-}
-
 fn assert_none(faults: Vec<Fault>) {
     let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
     assert!(lines.is_empty(), "\n{}\n", lines.join("\n"));
@@ -37,21 +26,14 @@ fn code_blocks_are_cut_from_compiled_files() {
 #[test]
 fn pages_are_short_enough() {
     let pages = pages::of_lessons().into_iter().flat_map(|(_, pages)| pages);
-    let (over, others): (Vec<Page>, Vec<Page>) = pages.partition(is_over_budget);
-    assert_none(others.iter().flat_map(check_budget).collect());
-    for file in OVER_BUDGET {
-        let is_over = over.iter().any(|page| page.file() == file && !check_budget(page).is_empty());
-        assert!(is_over, "{file} is within its budget, or gone; take it off OVER_BUDGET");
-    }
+    assert_none(pages.flat_map(|page| check_budget(&page)).collect());
 }
 
-/// A README that is cut down says how long it takes, and every page that says it is right.
+/// Every README says how long it takes, and every page that says it is right.
 #[test]
 fn minutes_are_those_that_a_page_takes() {
-    let is_in_budget = |page: &Page| page.file().ends_with("/README.md") && !is_over_budget(page);
-    let pages = pages::of_lessons().into_iter().flat_map(|(_, pages)| pages);
-    let pages = pages.map(|page| [page]);
-    let timed = pages.filter(|page| is_in_budget(&page[0]) || MINUTES.is_in(page));
+    let pages = pages::of_lessons().into_iter().flat_map(|(_, pages)| pages).map(|page| [page]);
+    let timed = pages.filter(|page| page[0].file().ends_with("/README.md") || MINUTES.is_in(page));
     assert_none(timed.flat_map(|page| MINUTES.check(&page, minutes)).collect());
 }
 
