@@ -1,7 +1,9 @@
 //! What fails on purpose, because the lesson is about that failure.
 
 /// Routes that answer 500, break off, or write an error to the log, also if asked nicely.
-const FAILING: [(&str, &[&str]); 4] = [
+const FAILING: [(&str, &[&str]); 5] = [
+    // Its limit is shorter than its work.
+    ("async", &["/together/hasty-offer"]),
     // The last has a limit, which so many requests reach.
     ("background-tasks", &["/several/failing", "/spawned/welcome", "/sync-bounded/"]),
     (
