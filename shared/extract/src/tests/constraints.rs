@@ -613,45 +613,45 @@ async fn constraints_hold_under_an_alias_in_unions_and_flattened_structs() {
 
 #[tokio::test]
 async fn a_type_that_takes_a_field_twice_gets_it_once() {
-    /// It adds up what it is sent.
+    /// It keeps all that it is sent.
     #[derive(Serialize)]
-    struct Sum(i64);
+    struct Sent(Vec<i64>);
 
-    impl<'de> Deserialize<'de> for Sum {
+    impl<'de> Deserialize<'de> for Sent {
         fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_struct("Sum", &["a", "b"], SumVisitor)
+            deserializer.deserialize_struct("Sent", &["a", "b"], SentVisitor)
         }
     }
 
-    struct SumVisitor;
+    struct SentVisitor;
 
-    impl<'de> serde::de::Visitor<'de> for SumVisitor {
-        type Value = Sum;
+    impl<'de> serde::de::Visitor<'de> for SentVisitor {
+        type Value = Sent;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("numbers")
         }
 
-        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Sum, A::Error> {
-            let mut sum = 0;
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Sent, A::Error> {
+            let mut sent = Vec::new();
             while let Some((_, number)) = map.next_entry::<String, i64>()? {
-                sum += number;
+                sent.push(number);
             }
-            Ok(Sum(sum))
+            Ok(Sent(sent))
         }
     }
 
-    impl utoipa::PartialSchema for Sum {
+    impl utoipa::PartialSchema for Sent {
         fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
             <Aliased as utoipa::PartialSchema>::schema()
         }
     }
 
-    impl ToSchema for Sum {}
+    impl ToSchema for Sent {}
 
-    let app = echo! { "/" Json<Sum>, };
+    let app = echo! { "/" Json<Sent>, };
     for _ in 0..2 {
-        assert_eq!(ask(&app, "POST /", JSON, br#"{"a":1,"b":2}"#).await, "200 3");
+        assert_eq!(ask(&app, "POST /", JSON, br#"{"a":1,"b":2}"#).await, "200 [1,2]");
     }
 }
 
