@@ -78,6 +78,49 @@ async def union(item: OtherItem | Item) -> Any:
     return item
 
 
+class Text(BaseModel):
+    kind: Literal["text"]
+    value: str
+    enabled: bool = False
+
+
+class Labels(BaseModel):
+    kind: Literal["list"]
+    labels: list[str]
+
+
+class User(BaseModel):
+    name: str
+    email: str
+
+
+class Company(BaseModel):
+    company_name: str
+    name: list[str] = []
+
+
+@router.post("/union/form")
+async def union_form(form: Annotated[User | Company, Form()]) -> Any:
+    return form
+
+
+@router.post("/union/form/maybe")
+async def maybe_union_form(form: Annotated[User | Company | None, Form()] = None) -> Any:
+    return form
+
+
+@router.post("/union/form/tagged")
+async def tagged_form(form: Annotated[Text | Labels, Form(discriminator="kind")]) -> Any:
+    return form
+
+
+@router.post("/union/form/tagged/maybe")
+async def maybe_tagged_form(
+    form: Annotated[Text | Labels | None, Form(discriminator="kind")] = None,
+) -> Any:
+    return form
+
+
 def value_from(type_: Any, source: Any) -> Callable[..., Any]:
     async def handler(value: Annotated[type_, source]) -> Any:
         return {"value": value}

@@ -159,7 +159,7 @@ impl Flat {
         let ask = |way: &[_]| probe::ask::<T>(way, &mut Arc::default());
         let (read, names): (Option<Read>, &[_]) = match ask(&[]).node {
             Some(Node::Fields(names)) => (Some(read::<T>), names.all),
-            Some(Node::Union(_)) => (Some(read::<T>), &[]),
+            Some(Node::Union { .. }) => (Some(read::<T>), &[]),
             Some(Node::Map) if !ask(&[Turn::Name("".into())]).stands_for_all => {
                 (Some(read::<T>), &[])
             }

@@ -66,6 +66,8 @@ use crate::shape::{self, Count};
 /// - The `charset` of a multipart body counts for nothing: what is UTF-8 is read so, and what is not
 ///   as Latin-1, FastAPI's default. What a urlencoded form has not percent-encoded is read as UTF-8
 ///   too; FastAPI reads Latin-1.
+/// - In a [`union!`](crate::union!) of structs, an empty text counts as left out unless a candidate
+///   has a list under its name. FastAPI decides that for each candidate.
 /// - `Form<Option<T>>` of a struct with `deny_unknown_fields` is `None` if there are only unknown
 ///   fields; FastAPI reports them.
 ///

@@ -63,7 +63,7 @@ impl Mask {
         match (self.node(place), way) {
             _ if value.is_null() => {}
             (Node::Secret, _) => *value = MASK.into(),
-            (Node::Union(names), _) => self.hide_from_all(place, names, way, value),
+            (Node::Union { names, .. }, _) => self.hide_from_all(place, names, way, value),
             // A candidate beside it is a union.
             (_, [Turn::Choice(_), rest @ ..]) => self.hide_from(place, rest, value),
             (_, [step, rest @ ..]) => self.hide_at(place, step, rest, value),
@@ -158,7 +158,7 @@ impl Mask {
             #[cfg(feature = "multipart")]
             Node::File(_) => return false,
             _ if place.len() == DEEPEST => return false,
-            Node::Union(names) => {
+            Node::Union { names, .. } => {
                 if !seen.insert(names.visitor) {
                     return false;
                 }
@@ -212,7 +212,7 @@ impl Mask {
                 vec![self.entry(place, node, Turn::Index(*index.min(&LAST_OF_ITS_KIND)))]
             }
             (Node::Tuple(len), Turn::Index(index)) if *index < len => vec![Turn::Index(*index)],
-            (Node::Union(_), Turn::Choice(_)) => vec![step.to_owned()],
+            (Node::Union { .. }, Turn::Choice(_)) => vec![step.to_owned()],
             _ => Vec::new(),
         }
     }

@@ -60,8 +60,11 @@ pub(crate) enum Node {
     Fields(Names),
     /// An enum.
     Variants(Names),
-    /// One of several candidates, each with its label.
-    Union(Names),
+    /// One of several candidates, each with its label; and the field that names one.
+    Union {
+        names: Names,
+        tag: Option<&'static str>,
+    },
     /// Anything else that has names.
     Map,
     List,

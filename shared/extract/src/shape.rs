@@ -6,23 +6,62 @@ use serde::de::DeserializeOwned;
 
 use crate::lax::Input;
 use crate::notes::{Around, read};
-use crate::probe::{self, Answer, Node, Turn};
+use crate::probe::{self, Answer, Node, Turn, Way};
 use crate::shown::Shown;
 #[cfg(feature = "multipart")]
 use crate::upload::{Arriving, Wanted};
 
+/// How many unions may be candidates of one another, which could go on for ever.
+const DEEPEST: usize = 3;
+
 /// How many values a type reads under one name.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Count {
-    One,
-    Many,
     /// It does not know the name, or takes any name.
     Unknown,
+    One,
+    Many,
 }
 
+/// What a type may be read as: itself, or each candidate of a union.
+#[derive(Default)]
+struct Kinds {
+    /// Where it is asked for, and what it is.
+    all: Vec<(Way, Option<Node>)>,
+    /// The fields that name a candidate.
+    tags: Vec<&'static str>,
+}
+
+impl Kinds {
+    fn of<T: DeserializeOwned>() -> Self {
+        let mut this = Self::default();
+        this.add::<T>(Way::new());
+        this
+    }
+
+    fn add<T: DeserializeOwned>(&mut self, way: Way) {
+        match ask::<T>(&way).node {
+            Some(Node::Union { names, tag }) if way.len() < DEEPEST => {
+                self.tags.extend(tag);
+                for index in 0..names.all.len() {
+                    self.add::<T>([&way[..], &[Turn::Choice(index)]].concat());
+                }
+            }
+            node => self.all.push((way, node)),
+        }
+    }
+}
+
+/// The most that any candidate reads.
 pub(crate) fn count<T: DeserializeOwned>(name: &str) -> Count {
-    let Answer { node, stands_for_all, .. } = ask::<T>(&[field(name)]);
-    let is_known = match ask::<T>(&[]).node {
+    let kinds = Kinds::of::<T>().all.into_iter();
+    kinds.map(|(way, kind)| count_of::<T>(way, kind, name)).max().unwrap_or(Count::Unknown)
+}
+
+fn count_of<T: DeserializeOwned>(mut way: Way, kind: Option<Node>, name: &str) -> Count {
+    way.push(field(name));
+    let Answer { node, stands_for_all, .. } = ask::<T>(&way);
+    let is_known = match kind {
         Some(Node::Fields(names)) => names.find(name).is_some(),
         // A struct with a flattened one in it.
         Some(Node::Map) => !stands_for_all,
@@ -35,12 +74,16 @@ pub(crate) fn count<T: DeserializeOwned>(name: &str) -> Count {
     }
 }
 
-/// The names of the fields, if `T` is a struct or an `Option` of one.
-pub(crate) fn names<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
-    match ask::<T>(&[]).node {
-        Some(Node::Fields(names)) => Some(names.all),
-        _ => None,
+/// The names of the fields, if `T` is a struct, a union of such, or an `Option` of that.
+pub(crate) fn names<T: DeserializeOwned>() -> Option<Vec<&'static str>> {
+    let Kinds { all, tags: mut names } = Kinds::of::<T>();
+    for (_, kind) in all {
+        match kind {
+            Some(Node::Fields(fields)) => names.extend(fields.all),
+            _ => return None,
+        }
     }
+    Some(names)
 }
 
 /// Whether `T` is content with nothing.

@@ -330,7 +330,8 @@ pub(crate) fn read<'de, V: Visitor<'de>>(
     let id = typeid::of::<V>();
     if let Input::Probe(probe) = lax.input {
         let Some((index, input)) = probe.choice() else {
-            return probe.found(Node::Union(Names { all: candidates.labels, visitor: id }));
+            let names = Names { all: candidates.labels, visitor: id };
+            return probe.found(Node::Union { names, tag: candidates.tag });
         };
         return visitor.visit_seq(Probed { lax: Some(Lax { input, ..lax }), before: index });
     }

@@ -91,6 +91,49 @@ enum IntOrStr {
 fastapi_extract::union!(IntOrStr { Int = "int", Str = "str" });
 
 #[derive(Deserialize, Serialize)]
+struct Text {
+    value: String,
+    #[serde(default)]
+    enabled: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Labels {
+    labels: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum TextOrList {
+    Text(Text),
+    List(Labels),
+}
+
+fastapi_extract::union!(TextOrList, tag = "kind" { Text = "text", List = "list" });
+
+#[derive(Deserialize, Serialize)]
+struct User {
+    name: String,
+    email: String,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Company {
+    company_name: String,
+    #[serde(default)]
+    name: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Customer {
+    User(User),
+    Company(Company),
+}
+
+fastapi_extract::union!(Customer { User, Company });
+
+#[derive(Deserialize, Serialize)]
 struct One<T> {
     value: T,
 }
@@ -231,6 +274,13 @@ pub fn router() -> Router {
         .route("/tuples/square", post(async |Json(it): Json<(Point, Point)>| Json(it)))
         .merge(echo::<Pair>("/tuples"))
         .route("/union", post(async |Json(it): Json<AnyItem>| Json(it)))
+        .route("/union/form", post(async |Form(it): Form<Customer>| Json(it)))
+        .route("/union/form/maybe", post(async |Form(it): Form<Option<Customer>>| Json(it)))
+        .route("/union/form/tagged", post(async |Form(it): Form<TextOrList>| Json(it)))
+        .route(
+            "/union/form/tagged/maybe",
+            post(async |Form(it): Form<Option<TextOrList>>| Json(it)),
+        )
         .merge(echo::<One<IntOrStr>>("/int-or-str"))
         .route("/int-or-str/path/{value}", get(async |Path(it): Path<One<IntOrStr>>| Json(it)))
         .route("/int-or-str/body", post(async |Json(value): Json<IntOrStr>| Json(One { value })))
@@ -269,6 +319,29 @@ async fn of_a_struct_that_lacks_a_parameter_fastapi_shows_the_others() {
         expected["input"] = expect(rust(Value::Null), fastapi(others));
         assert_eq!((answer.status, problems), (422, json!([expected])), "{sent:?}");
     }
+}
+
+/// Problems with a union of forms, of which only the `input` differs.
+fn unions_of_forms() -> Vec<(Sent, &'static str)> {
+    const COMPANY: &str = "422 missing body.User.email, missing body.Company.company_name";
+    const TEXT: &str = "422 missing body.text.value";
+    vec![
+        (form("/union/form", ""), {
+            "422 missing body.User.name, missing body.User.email, missing body.Company.company_name"
+        }),
+        (form("/union/form", "name=n&email="), COMPANY),
+        (form("/union/form/maybe", "name=n"), COMPANY),
+        (form("/union/form/maybe", "email="), {
+            "422 missing body.User.name, missing body.User.email, missing body.Company.company_name"
+        }),
+        (form("/union/form/tagged", "kind=text&value="), TEXT),
+        (form("/union/form/tagged", "kind="), "422 union_tag_invalid body"),
+        (form("/union/form/tagged", "value=v"), "422 union_tag_not_found body"),
+        (form("/union/form/tagged", "kind=list"), "422 missing body.list.labels"),
+        (form("/union/form/tagged/maybe", "kind=text"), TEXT),
+        (form("/union/form/tagged/maybe", "value=v"), "422 union_tag_not_found body"),
+        (form("/union/form/tagged/maybe", "value="), "422 union_tag_not_found body"),
+    ]
 }
 
 /// One problem with a struct of parameters, and the parameters.
@@ -374,6 +447,7 @@ fn lists_and_tuples() -> Vec<(Sent, &'static str)> {
 
 fn unions() -> Vec<(Sent, &'static str)> {
     const TEXT: &str = r#"200 {"value":"123"}"#;
+    const USER: &str = r#"200 {"name":"n","email":"e"}"#;
     vec![
         (json("/union", r#"{"price":100}"#), r#"200 {"price":100}"#),
         (json("/union", r#"{"name":"Foo"}"#), r#"200 {"name":"Foo"}"#),
@@ -385,6 +459,23 @@ fn unions() -> Vec<(Sent, &'static str)> {
         }),
         (json("/union", "[]"), {
             "422 model_attributes_type body.OtherItem, model_attributes_type body.Item"
+        }),
+        (form("/union/form", "name=n&email=e"), USER),
+        (form("/union/form", "company_name=&name=n&email=e"), USER),
+        (form("/union/form", "company_name=c&name="), r#"200 {"company_name":"c","name":[""]}"#),
+        (form("/union/form/maybe", ""), "200 null"),
+        (form("/union/form/maybe", "more=1"), "200 null"),
+        (form("/union/form/maybe", "name=n&email=e"), USER),
+        (form("/union/form/tagged", "kind=text&value=v&enabled="), {
+            r#"200 {"kind":"text","value":"v","enabled":false}"#
+        }),
+        (form("/union/form/tagged", "kind=list&labels=&labels=b"), {
+            r#"200 {"kind":"list","labels":["","b"]}"#
+        }),
+        (form("/union/form/tagged/maybe", ""), "200 null"),
+        (form("/union/form/tagged/maybe", "more=1"), "200 null"),
+        (form("/union/form/tagged/maybe", "kind=text&value=v"), {
+            r#"200 {"kind":"text","value":"v","enabled":false}"#
         }),
         (own("/int-or-str/path/123"), TEXT),
         (own("/int-or-str/query?value=123"), TEXT),
@@ -514,6 +605,12 @@ fn whole_structs() -> Vec<(Sent, &'static str)> {
 
 /// What differs on purpose.
 pub fn different() -> Vec<(Sent, &'static str)> {
+    let mut all = unions_of_forms();
+    all.extend(others());
+    all
+}
+
+fn others() -> Vec<(Sent, &'static str)> {
     const ONE: &str = r#"200 {"value":1}"#;
     let underscore = |name: &str| own("/alias/underscore").header(name, "1");
     let list = r#"200 {"param":"1","more":["4","5"],"other":"6"}"#;
@@ -522,6 +619,14 @@ pub fn different() -> Vec<(Sent, &'static str)> {
         // A header's name has no underscores.
         (underscore("p_alias"), expect(rust("422 missing header.p-alias"), fastapi(ONE))),
         (underscore("p-alias"), expect(rust(ONE), fastapi("422 missing header.p_alias"))),
+        // An empty text is an item of the list that another candidate has.
+        (
+            form("/union/form", "name=&email=e"),
+            expect(
+                rust(r#"200 {"name":"","email":"e"}"#),
+                fastapi("422 missing body.User.name, missing body.Company.company_name"),
+            ),
+        ),
         // Of two names for one field, only one may be sent.
         (
             json("/choices", r#"{"value":1,"second":2}"#),

@@ -388,6 +388,24 @@ async fn parameters_may_be_unions() {
     }
 }
 
+#[tokio::test]
+async fn a_form_may_be_an_option_of_a_union() {
+    let app = Router::new().route("/", post(async |Form(it): Form<Option<Pet>>| Json(it)));
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    for (sent, read) in [
+        ("", json!(null)),
+        ("other=1", json!(null)),
+        ("pet_type=cat&name=n&lives=", json!({ "pet_type": "cat", "name": "n", "lives": 0 })),
+    ] {
+        assert_eq!(ask(&app, "POST /", &form, sent.as_bytes()).await, sent_back(read), "{sent}");
+    }
+    for (sent, kind) in [("pet_type=", "union_tag_invalid"), ("barks=1", "union_tag_not_found")] {
+        let answer = ask(&app, "POST /", &form, sent.as_bytes()).await;
+        let start = format!(r#"422 {{"detail":[{{"type":"{kind}""#);
+        assert!(answer.starts_with(&start), "{sent}: {answer}");
+    }
+}
+
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Tree {
