@@ -10,7 +10,7 @@ use super::values;
 const AT_RANDOM: usize = 2;
 
 /// Texts that some handler asks for, in its query or its body, and what fits.
-const TEXTS: [(&str, &str); 11] = [
+const TEXTS: [(&str, &str); 12] = [
     ("q", "plain"),
     ("query_param", "plain"),
     ("id", "plain"),
@@ -22,10 +22,11 @@ const TEXTS: [(&str, &str); 11] = [
     ("text", "plain"),
     ("next", "/plain"),
     ("trackingNumber", "plain"),
+    ("currency", "EUR"),
 ];
 
 /// Numbers that some handler asks for.
-const NUMBERS: [(&str, &str); 9] = [
+const NUMBERS: [(&str, &str); 11] = [
     ("skip", "0"),
     ("limit", "5"),
     ("offset", "0"),
@@ -35,6 +36,8 @@ const NUMBERS: [(&str, &str); 9] = [
     ("size", "7"),
     ("weightInGrams", "7"),
     ("is_active", "1"),
+    ("min", "1"),
+    ("max", "2"),
 ];
 
 /// Values that the first steps ask for in a body, as JSON: axum's own extractors convert nothing.
