@@ -9,6 +9,7 @@ use lesson_tests::server::client;
 use lesson_tests::{Binary, rust_only};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -66,6 +67,12 @@ async fn ls_21_the_whole_program_fails_if_it_cannot_save() {
     assert!(ended.stderr.starts_with("Error: Os { code: 2, "), "{}", ended.stderr);
 }
 
+/// Waits until a request ends without an answer.
+async fn is_cut_off(request: JoinHandle<reqwest::Result<reqwest::Response>>) {
+    let ended = timeout(PATIENCE, request).await.expect("an end");
+    assert!(ended.expect("no panic").is_err(), "an answer");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ls_26_a_deadline_cuts_off_what_does_not_end_and_the_clean_up_runs() {
     rust_only!("starts an example");
@@ -74,7 +81,7 @@ async fn ls_26_a_deadline_cuts_off_what_does_not_end_and_the_clean_up_runs() {
     let request = tokio::spawn(client().get(url).send());
     server.log_line("waiting");
     server.signal("TERM");
-    assert!(request.await.expect("no panic").is_err(), "an answer");
+    is_cut_off(request).await;
     let ended = server.wait();
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), "cleaned up\n"));
 }
@@ -96,7 +103,7 @@ async fn ls_26_a_second_ctrl_c_ends_it_without_the_clean_up() {
     let closed = timeout(PATIENCE, idle.read_to_end(&mut rest));
     closed.await.expect("an end").expect("a clean end");
     server.signal("INT");
-    assert!(request.await.expect("no panic").is_err(), "an answer");
+    is_cut_off(request).await;
     let ended = server.wait();
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(130), ""));
 }
