@@ -20,7 +20,7 @@ async fn te_18_clients_share_items_only_within_one_app() {
     let app = fresh_app();
     let item = json!({"id": "foobar", "title": "Foo Bar", "description": null});
     client(app.clone()).post("/crud/items/", &item).await;
-    let same_app = client(app).get("/crud/items/foobar").await;
+    let same_app = client(app.clone()).get("/crud/items/foobar").await;
     assert_eq!(same_app.json(), item);
     let another_app = client(fresh_app()).get("/crud/items/foobar").await;
     assert_eq!(another_app.status, StatusCode::NOT_FOUND);
