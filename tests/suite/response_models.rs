@@ -2,7 +2,6 @@
 
 mod back;
 mod catalogue;
-mod manifest;
 mod models;
 mod names;
 mod partial_update;

@@ -2,7 +2,6 @@
 //! the lesson's own, in `lessons/testing/tests/`.
 
 mod crud;
-mod manifest;
 mod paused_pool;
 mod pytest;
 mod routes;
