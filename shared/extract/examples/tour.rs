@@ -89,7 +89,6 @@ mod checked {
 /// Messages of one's own.
 mod rules {
     use axum::Router;
-    use axum::routing::post;
     use fastapi_extract::Json;
     use serde::Deserialize;
 
@@ -108,6 +107,7 @@ mod rules {
     // ANCHOR_END: own-type
 
     // ANCHOR: rules
+    use axum::routing::post;
     use fastapi_extract::{Report, Ruled, Rules, Secret};
 
     #[derive(Deserialize)]

@@ -80,6 +80,9 @@ use crate::{Cookie, Embed, Form, Header, Json, Path, Query};
 /// - utoipa drops constraints on a field whose type has a schema of its own: they belong on that
 ///   type. `#[schema(value_type = String, min_length = 8)]` is how a [`Secret`](crate::Secret) or
 ///   another foreign type gets them.
+/// - A type that is inside itself needs `#[schema(no_recursion)]` on that field, as utoipa says:
+///   without it, asking for the schema never ends. `check_schema` overflows the stack, and so
+///   would the first request.
 /// - A number in an attribute is an `i32` for Rust, so larger ones need a suffix:
 ///   `maximum = 10_000_000_000i64`.
 /// - What comes under an alias (`#[serde(alias = "…")]`) has the constraints of its field. serde

@@ -15,6 +15,7 @@ use crate::flat::Window;
 use crate::lax::{Input, Lax};
 use crate::notes::{Notes, Stop};
 use crate::probe::{Turn, is_buffer};
+use crate::refused::Spot;
 use crate::union::Exactness;
 
 /// One field, pair or item.
@@ -53,6 +54,14 @@ impl<'a> Entry<'a> {
     /// Whether it is more than the place of a field that was left out.
     pub(crate) fn is_sent(&self) -> bool {
         !matches!(self.input, Input::Missing(_))
+    }
+
+    /// Where it is, for another reading of the same request.
+    pub(crate) fn spot(&self) -> Option<Spot<'a>> {
+        match self.input {
+            Input::Missing(shown) => Some(Spot::Missing(shown.address(), self.key)),
+            input => input.address().map(Spot::Sent),
+        }
     }
 
     /// What it is called in the request.
@@ -131,7 +140,7 @@ impl<'a, 'n> Entries<'a, 'n> {
             return Ok(Some((0, Entry::named(name, Input::Silent))));
         }
         for (index, entry) in self.rest.by_ref() {
-            if !self.notes.is_left_out(entry.input)? {
+            if !self.notes.is_left_out(&entry)? {
                 return Ok(Some((index, entry)));
             }
         }
@@ -222,7 +231,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         let place = entry.named_place();
         let read = self.notes.visit(Some(place), entry.input, |lax| seed.deserialize(lax));
         self.repeated = self.asked.take_if(|asked| read.is_ok() && *asked == entry.key);
-        read.map_err(|stop| self.notes.leave_out(noted, entry.input, stop))
+        read.map_err(|stop| self.notes.leave_out(noted, entry.spot(), stop))
     }
 }
 
@@ -233,9 +242,11 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Stop> {
-        let Some((index, Entry { step, input, .. })) = self.next()? else {
+        let Some((index, entry)) = self.next()? else {
             return Ok(None);
         };
+        let spot = entry.spot();
+        let Entry { step, input, .. } = entry;
         self.answer::<S, _>(input, lists_of::<S::Value>);
         let [_, coerced @ ..] = lists_of::<S::Value>();
         if coerced.contains(&self.whole) {
@@ -247,7 +258,7 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         match read {
             // What is in a tuple is known by its number, so nothing may be left out.
             Err(stop) if lists_of::<S::Value>().contains(&self.whole) => {
-                Err(self.notes.leave_out(noted, input, stop))
+                Err(self.notes.leave_out(noted, spot, stop))
             }
             read => read.map(Some),
         }

@@ -331,7 +331,7 @@ impl<'a, 'n> Lax<'a, 'n> {
                 if is_open(key) || (known.is_some() && aliases.are_wanted) {
                     match aliases.field(key) {
                         Some(name) => field.key = name,
-                        None if self.notes.leaves_out(field.input) => {}
+                        None if self.notes.leaves_out(&field) => {}
                         None => asked = asked.or(Some(key)),
                     }
                 }

@@ -162,10 +162,11 @@
 //! - A type that refuses its value (`#[serde(try_from = "…")]`) becomes a `value_error` with its
 //!   words, like a `ValueError` in a Pydantic validator. It ends the reading of its struct, so the
 //!   request is read again without that value, at most 16 times: what the next one that is refused
-//!   would hide stays hidden. Missing fields that are declared after it, and all fields of
-//!   structs that are flattened beside it, are not reported until another request has shown that
-//!   they are there; items after it in a tuple never are. In a
-//!   candidate of a [`union!`] without a tag it ends the reading of that candidate.
+//!   would hide stays hidden. The same goes for a missing field whose type refuses every
+//!   placeholder. Missing fields that are declared after either, and all fields of structs that are
+//!   flattened beside it, are not reported until another request has shown that they are there;
+//!   items after it in a tuple never are. In a candidate of a [`union!`] without a tag it ends the
+//!   reading of that candidate.
 //! - `#[serde(deny_unknown_fields)]` ends it at the first unknown field (`extra_forbidden`),
 //!   after the problems of the known ones.
 

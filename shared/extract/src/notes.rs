@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 
 use crate::aliases::Aliases;
 use crate::constraints::{Breach, Schema};
-use crate::entries::{Place, Step};
+use crate::entries::{Entry, Place, Step};
 use crate::lax::{Input, Lax};
 use crate::mask::Mask;
 use crate::probe::{self, Turn};
-use crate::refused::Refused;
+use crate::refused::{Refused, Spot};
 use crate::rejection::{HideInput, Problem, Rejection};
 use crate::required::{self, Fields, Required, Variant, When};
 use crate::rules::{self, Found};
@@ -137,8 +137,8 @@ pub(crate) struct Notes<'a> {
     /// The same, before the value decided which of several it is.
     choices: Option<Schema>,
     refused: Refused<'a>,
-    /// The values that this reading has left out, by their addresses.
-    told: Vec<usize>,
+    /// What this reading has left out.
+    told: Vec<Spot<'a>>,
     /// How many readings in a row have ended because a field was learned.
     learned: usize,
     /// How far down the reading is.
@@ -207,39 +207,38 @@ impl<'a> Notes<'a> {
         self.push(Note { fault, field, places: Vec::new(), input })
     }
 
-    fn left_out(&self, input: Input<'a>) -> Option<(usize, &[Note<'a>])> {
+    fn left_out(&self, entry: &Entry<'a>) -> Option<(Spot<'a>, &[Note<'a>])> {
         // What one candidate of a union refuses may be just right for another one.
-        let address = input.address().filter(|_| !self.union.is_choosing)?;
-        Some((address, self.refused.notes_of(address)?))
+        let spot = entry.spot().filter(|_| !self.union.is_choosing)?;
+        Some((spot, self.refused.notes_of(spot)?))
     }
 
-    /// Whether this value is left out.
-    pub(crate) fn leaves_out(&self, input: Input<'a>) -> bool {
-        self.left_out(input).is_some()
+    /// Whether this entry is left out.
+    pub(crate) fn leaves_out(&self, entry: &Entry<'a>) -> bool {
+        self.left_out(entry).is_some()
     }
 
-    /// Whether this value is left out. If so, what was noted of it is noted again.
-    pub(crate) fn is_left_out(&mut self, input: Input<'a>) -> Result<bool, Stop> {
-        let Some((address, notes)) = self.left_out(input) else {
+    /// Whether this entry is left out. If so, what was noted of it is noted again.
+    pub(crate) fn is_left_out(&mut self, entry: &Entry<'a>) -> Result<bool, Stop> {
+        let Some((spot, notes)) = self.left_out(entry) else {
             return Ok(false);
         };
         let notes = notes.to_vec();
         // A struct comes across the fields of the flattened ones in it, too.
-        if !self.told.contains(&address) {
-            self.told.push(address);
+        if !self.told.contains(&spot) {
+            self.told.push(spot);
             notes.into_iter().try_for_each(|note| self.push(note))?;
         }
         Ok(true)
     }
 
-    /// Nothing could be made from a value, as was noted since then. `Again` if it can be left out.
-    pub(crate) fn leave_out(&mut self, noted: usize, input: Input<'a>, stop: Stop) -> Stop {
+    /// Nothing could be made from an entry, as was noted since then. `Again` if it can be left
+    /// out.
+    pub(crate) fn leave_out(&mut self, noted: usize, spot: Option<Spot<'a>>, stop: Stop) -> Stop {
         let can_be =
             !self.is_draft() && !self.union.is_choosing && self.notes.len() < MOST_PROBLEMS;
-        match (stop, input.address(), self.notes.get(noted..)) {
-            (Stop::Noted, Some(address), Some(notes))
-                if can_be && self.refused.add(address, notes) =>
-            {
+        match (stop, spot, self.notes.get(noted..)) {
+            (Stop::Noted, Some(spot), Some(notes)) if can_be && self.refused.add(spot, notes) => {
                 Stop::Again
             }
             (stop, ..) => stop,

@@ -1,5 +1,7 @@
 //! What a report shows of a request.
 
+use std::ptr;
+
 use serde_json::Value;
 
 use crate::params::Param;
@@ -19,6 +21,15 @@ pub(crate) enum Shown<'a> {
 
 impl Shown<'_> {
     pub(crate) const NOTHING: Self = Self::Json(&Value::Null);
+
+    /// Where it lies in memory.
+    pub(crate) fn address(self) -> usize {
+        match self {
+            Self::Json(value) => ptr::from_ref(value).addr(),
+            Self::Text(text) => text.as_ptr().addr(),
+            Self::All(param) => ptr::from_ref(param).addr(),
+        }
+    }
 
     pub(crate) fn to_value(self) -> Value {
         match self {

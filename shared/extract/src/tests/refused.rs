@@ -111,6 +111,44 @@ async fn what_is_refused_hides_no_missing_field_before_it() {
 }
 
 #[tokio::test]
+async fn a_missing_field_whose_type_takes_no_placeholder_hides_no_other_one() {
+    // Only with a name can a user say that it needs an age. It's learned once.
+    let user = json!({ "id": 1, "name": "a" });
+    post_to("/user", &user).await;
+    ask(&app(), "POST /query?id=1&name=a", &[], b"").await;
+    post_to("/club", &json!({ "name": "a", "chair": user, "size": 1 })).await;
+    let body = json!({ "nick": "c d", "age": "x" });
+    let problems = [
+        problem("missing", json!(["body", "id"]), body.clone()),
+        problem("missing", json!(["body", "name"]), body.clone()),
+        no_name(json!(["body", "nick"]), "c d"),
+        problem("int_parsing", json!(["body", "age"]), json!("x")),
+    ];
+    assert_eq!(post_to("/user", &body).await, invalid(problems));
+    let problems = [
+        problem("missing", json!(["query", "name"]), Value::Null),
+        problem("missing", json!(["query", "age"]), Value::Null),
+    ];
+    assert_eq!(ask(&app(), "POST /query?id=1", &[], b"").await, invalid(problems));
+    let club = json!({ "name": "a", "chair": {}, "members": [{ "id": "x" }, {}], "size": "x" });
+    let missing = |loc, input| problem("missing", loc, input);
+    let member = json!({ "id": "x" });
+    let problems = [
+        missing(json!(["body", "chair", "id"]), json!({})),
+        missing(json!(["body", "chair", "name"]), json!({})),
+        missing(json!(["body", "chair", "age"]), json!({})),
+        problem("int_parsing", json!(["body", "members", 0, "id"]), json!("x")),
+        missing(json!(["body", "members", 0, "name"]), member.clone()),
+        missing(json!(["body", "members", 0, "age"]), member),
+        missing(json!(["body", "members", 1, "id"]), json!({})),
+        missing(json!(["body", "members", 1, "name"]), json!({})),
+        missing(json!(["body", "members", 1, "age"]), json!({})),
+        problem("int_parsing", json!(["body", "size"]), json!("x")),
+    ];
+    assert_eq!(post_to("/club", &club).await, invalid(problems));
+}
+
+#[tokio::test]
 async fn what_is_refused_inside_hides_nothing_outside() {
     let user = |name: &str| json!({ "id": "x", "name": name, "age": 1 });
     let body = json!({
