@@ -7,7 +7,6 @@
 
 // ANCHOR: imports
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -74,7 +73,7 @@ fn app(state: AppState) -> Router {
             tracing::info_span!("request", %method, %path)
         })
         .on_response(DefaultOnResponse::new().level(Level::INFO))
-        // It would log a 500 a second time, without the reason.
+        // By default it logs a 500 a second time, without the reason.
         .on_failure(());
     Router::new()
         .route("/", get(hello))
@@ -212,8 +211,7 @@ impl IntoResponse for AppError {
                 (StatusCode::INSUFFICIENT_STORAGE, full).into_response()
             }
             Self::Unexpected(error) => {
-                // As a `dyn Error` it is logged with its causes.
-                tracing::error!(error = &*error as &dyn Error, "unexpected");
+                tracing::error!(error, "unexpected"); // with its causes
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
             }
         }

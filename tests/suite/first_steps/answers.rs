@@ -84,7 +84,7 @@ async fn fs_05_what_one_request_stores_the_next_one_finds() {
 }
 
 #[tokio::test]
-async fn fs_05_each_process_begins_with_nothing() {
+async fn fs_05_a_new_process_begins_with_an_empty_stock() {
     own_server_only!("counts what is stored");
     let server = start().await;
     assert_json(server.get("/items/").await, 200, "{}").await;
@@ -157,14 +157,14 @@ async fn fs_14_of_a_thousand_and_one_items_the_last_is_a_507() {
     let full = r#"{"detail":"The stock is full"}"#;
     assert_json(post(&server, &item).await, 507, full).await;
     assert_eq!(stock(&server).await.len(), 1000);
-    // Where one goes, there is room for another.
+    // A deleted item makes room for another one.
     assert_eq!(server.delete("/items/7").await.status, 204);
     assert_eq!(post(&server, &item).await.status, 201);
     assert_json(post(&server, &item).await, 507, full).await;
 }
 
 #[tokio::test]
-async fn fs_14_a_larger_body_is_a_413() {
+async fn fs_14_a_body_of_more_than_4_kib_is_a_413() {
     let server = start().await;
     let item = json!({ "name": "x".repeat(4000), "price": 1.5, "quantity": 5 });
     assert_eq!(post(&server, &item).await.status, 201);

@@ -20,7 +20,7 @@ use super::start;
 const TABLE: &str = include_str!("fifteen.txt");
 
 #[tokio::test]
-async fn fs_13_how_many_of_fifteen_are_answered_otherwise_than_by_fastapi() {
+async fn fs_13_how_many_of_fifteen_answers_differ_from_fastapis() {
     let server = start().await;
     let others = expect(rust(14), fastapi(0));
     let answer = |case: &Case| if others == 0 { case.fastapi } else { case.axum };
@@ -56,7 +56,7 @@ fn fs_13_the_table_says_in_brief_what_was_answered() {
 }
 
 #[test]
-fn fs_13_with_other_extractors_one_is_left() {
+fn fs_13_with_our_extractors_one_answer_differs() {
     rust_only!("reads the answers");
     let cases = cases();
     let left: Vec<&str> =

@@ -78,7 +78,7 @@ async fn fs_10_ctrl_c_lets_the_request_in_flight_finish() {
 }
 
 #[tokio::test]
-async fn fs_10_an_idle_connection_does_not_hold_it() {
+async fn fs_10_an_idle_connection_does_not_delay_the_shutdown() {
     own_server_only!("signals the real program");
     let program = Program::start("first-steps", TICK, &[]).await;
     let idle = TcpStream::connect(address(&program)).await.expect("a connection");
@@ -91,7 +91,7 @@ async fn fs_10_an_idle_connection_does_not_hold_it() {
 }
 
 #[tokio::test]
-async fn fs_11_the_request_is_waited_for_also_after_a_second_ctrl_c() {
+async fn fs_11_a_slow_request_is_answered_even_after_a_second_ctrl_c() {
     own_server_only!("signals the real program");
     let program = Program::start("first-steps", TICK, &[]).await;
     let waiting = Waiting::start(&program).await;
@@ -105,7 +105,7 @@ async fn fs_11_the_request_is_waited_for_also_after_a_second_ctrl_c() {
 }
 
 #[tokio::test]
-async fn fs_12_so_does_sigterm() {
+async fn fs_12_sigterm_stops_the_server_as_ctrl_c_does() {
     own_server_only!("signals the real program");
     let program = Program::start("first-steps", TICK, &[]).await;
     let waiting = Waiting::start(&program).await;
