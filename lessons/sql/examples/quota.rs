@@ -47,8 +47,8 @@ async fn add_item(
 ) -> std::result::Result<Json<Item>, QuotaError> {
     // ANCHOR: transaction
     let mut tx = begin_write(&writer).await?;
-    // On PostgreSQL this locks the user's row: whoever else wants to count the items of this
-    // user waits. On SQLite `begin_write` has locked the database already.
+    // On PostgreSQL this locks the user's row: anyone else who wants to count this user's items
+    // waits. On SQLite `begin_write` has locked the database already.
     let locked = sqlx::query("UPDATE users SET is_active = is_active WHERE id = $1")
         .bind(user_id)
         .execute(&mut *tx)

@@ -29,7 +29,7 @@ pub enum Error {
     /// Nobody has this email, or the password is wrong, or the user is no longer active.
     #[error("Incorrect email or password")]
     WrongLogin,
-    /// The handler wrote, and then refused.
+    /// The handler wrote something, and then refused.
     #[error("changed my mind")]
     ChangedMind,
     /// No connection, lock or core was free in time.

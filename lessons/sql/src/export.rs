@@ -33,7 +33,7 @@ async fn export(
 }
 
 /// Reads a hundred rows at a time. The connection goes back before they are sent, so a client
-/// that stops reading holds some memory, and nothing that others need.
+/// that stops reading holds some memory, but nothing that others need.
 fn emails(
     mut page: Vec<(i64, String)>,
     pool: Pool,

@@ -133,7 +133,7 @@ impl Hasher {
     {
         let (sender, receiver) = oneshot::channel();
         self.threads.spawn(move || {
-            // Whoever waited for this may have left.
+            // The client that waited for this may have left.
             if !sender.is_closed() {
                 _ = sender.send(work());
             }

@@ -141,7 +141,7 @@ async fn sq_29_a_client_that_leaves_during_begin_leaves_no_transaction_open() {
 
 #[cfg(not(feature = "postgres"))]
 #[tokio::test]
-async fn sq_06_a_migration_that_makes_a_table_anew_keeps_what_refers_to_it() {
+async fn sq_06_a_migration_that_rebuilds_a_table_keeps_the_rows_that_refer_to_it() {
     use lesson_sql::database::open;
     use lesson_sql::sqlite;
     use lesson_tests::TestDatabase;
