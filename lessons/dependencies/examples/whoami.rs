@@ -73,7 +73,7 @@ mod refusals {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_has_no_token_is_told_what_to_send() {
+    async fn a_client_without_a_token_is_told_what_to_send() {
         for (token, detail) in [
             (None, r#"{"detail":"Not authenticated"}"#),
             (Some(&b"any"[..]), r#"{"detail":"Unknown token"}"#),

@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_checked_is_refused() {
+    fn a_schema_that_cannot_be_enforced_is_refused() {
         let error = |schema| Checks::parse(&schema).unwrap_err();
         assert_eq!(error(json!({ "multipleOf": 0 })), "multiple_of must be more than 0");
         assert!(error(json!({ "pattern": "[" })).starts_with("the pattern is none: "));

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_is_measured_as_json() {
+    fn inputs_are_measured_as_json() {
         let value = json!({
             "a\"\\": [null, true, false, -1.5, 1e300, "\u{1f}\n\r\t\u{8}\u{c}é한\u{7f}"],
             "": {}, "b": [], "c": [[1], { "d": 2, "e": 18_446_744_073_709_551_615_u64 }],
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_first_that_does_not_fit_is_not_shown_either() {
+    fn inputs_after_the_first_that_does_not_fit_are_not_shown_either() {
         let mut room = Room::new();
         let half = "x".repeat(MOST_SHOWN / 2 - 2);
         assert!(room.take(Shown::Text(&half)) && room.take(Shown::Text(&half)));

@@ -141,7 +141,7 @@ fn scalars() -> Router {
 }
 
 #[tokio::test]
-async fn what_fits_is_coerced_as_pydantic_does() {
+async fn good_values_are_coerced_as_pydantic_does() {
     let app = scalars();
     for (path, sent, read) in [
         ("/int", r#""5""#, "5"),
@@ -178,7 +178,7 @@ async fn what_fits_is_coerced_as_pydantic_does() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_reported_in_pydantics_words() {
+async fn bad_values_are_reported_in_pydantics_words() {
     let app = scalars();
     for (path, sent, kind) in [
         ("/int", json!("x"), "int_parsing"),
@@ -383,7 +383,7 @@ async fn a_body_that_is_left_out_is_missing_unless_it_is_an_option() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_one_problem_in_pythons_words() {
+async fn malformed_json_is_one_problem_in_pythons_words() {
     let value = "Expecting value";
     let name = "Expecting property name enclosed in double quotes";
     let colon = "Expecting ':' delimiter";
@@ -425,7 +425,7 @@ async fn what_is_no_json_is_one_problem_in_pythons_words() {
 }
 
 #[tokio::test]
-async fn what_only_python_reads_is_no_json_either() {
+async fn json_that_only_python_reads_is_refused() {
     for (sent, offset, error) in [
         ("NaN", 0, "Expecting a finite number"),
         ("[1, -Infinity, 1e400]", 4, "Expecting a finite number"),
@@ -696,7 +696,7 @@ fn gathered() -> Router {
 }
 
 #[tokio::test]
-async fn all_gathers_what_is_invalid_and_stops_at_what_is_raised() {
+async fn all_gathers_invalid_parts_and_stops_at_a_raised_answer() {
     let missing = |name| problem("missing", json!(["header", name]), json!(null));
     let both = invalid([missing("x-token"), missing("x-key")]);
     let token = invalid([missing("x-token")]);
@@ -734,7 +734,7 @@ async fn all_gathers_from_every_source_with_the_body_last() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_stands_alone_but_a_raised_answer_comes_first() {
+async fn malformed_json_stands_alone_but_a_raised_answer_comes_first() {
     let app = gathered();
     let answer = ask(&app, "POST /many/x", JSON, b"{").await;
     assert_eq!(answer, json_invalid(1, "Expecting property name enclosed in double quotes"));

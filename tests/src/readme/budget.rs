@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_readme_at_its_limits_is_no_fault() {
+    fn a_readme_at_its_limits_passes() {
         let text = "w ".repeat(250) + "\n\n" + &block("sql", 30) + CURL;
         let text = text + &block("text", 60) + &block("toml", 30).repeat(6) + &block("js", 10);
         let text = text + &"w ".repeat(2400 - 250);

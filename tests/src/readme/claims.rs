@@ -493,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_that_is_listed_and_declared_is_no_fault() {
+    fn a_difference_that_is_listed_and_declared_passes() {
         let tests = [
             test(
                 "st_01_one",

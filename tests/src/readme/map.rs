@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_map_is_no_fault() {
+    fn a_complete_map_passes() {
         assert_eq!(faults(&[BODY, CORS, WSGI]), Vec::<String>::new());
         let table = "| a | b | c |\n| - | - | - |\n";
         let two_tables = format!("{VERSION}\n{table}{BODY}\n## Next\n\n{table}{CORS}{WSGI}");

@@ -37,7 +37,7 @@ async fn bg_02_a_parameter_is_enough_for_each_request_to_add_a_task() {
 }
 
 #[tokio::test]
-async fn bg_08_a_sleep_without_await_is_no_pause() {
+async fn bg_08_a_sleep_without_await_does_not_pause() {
     let server = start().await;
     let at = hello_at(&server, "/async-unawaited/").await;
     assert!(at < 9.0, "paused for {at} ticks");

@@ -47,7 +47,7 @@ fn out_of_order(input: &str) -> String {
 }
 
 #[tokio::test]
-async fn de_72_one_422_lists_what_breaks_constraints_and_what_has_the_wrong_type() {
+async fn de_72_one_422_lists_broken_constraints_and_wrong_types() {
     let server = start().await;
     for (target, body, problems) in [
         (
@@ -86,7 +86,7 @@ async fn de_72_one_422_lists_what_breaks_constraints_and_what_has_the_wrong_type
 }
 
 #[tokio::test]
-async fn de_72_what_is_within_the_bounds_passes() {
+async fn de_72_values_within_the_bounds_pass() {
     let server = start().await;
     for (target, body, answer) in [
         (

@@ -214,7 +214,7 @@ async fn post_to(path: &str, body: Value) -> String {
 }
 
 #[tokio::test]
-async fn what_breaks_a_constraint_is_reported_beside_what_has_a_wrong_type() {
+async fn broken_constraints_are_reported_beside_wrong_types() {
     let item = json!({ "name": "ab", "price": 0, "count": "12", "tags": [] });
     let problems = [
         breaks("min_length", json!(3), json!(["body", "name"]), json!("ab")),
@@ -283,7 +283,7 @@ async fn constraints_hold_in_lists_options_and_types_inside_themselves() {
 }
 
 #[tokio::test]
-async fn what_is_in_an_option_may_be_coerced() {
+async fn a_value_in_an_option_may_be_coerced() {
     let body = json!({ "small": "10", "exact": 1 });
     let fault = breaks("le", json!(9), json!(["body", "small"]), json!("10"));
     assert_eq!(post_to("/large", body).await, invalid([fault]));
@@ -316,7 +316,7 @@ async fn constraints_hold_in_variants_that_hold_data() {
 }
 
 #[tokio::test]
-async fn constraints_hold_in_what_serde_reads_into_a_buffer() {
+async fn constraints_hold_inside_serdes_buffer() {
     let body = json!({
         "tagged": { "type": "Circle", "radius": 1 },
         "either": { "v": 4 },
@@ -429,7 +429,7 @@ async fn parameters_of_a_path_have_constraints_in_structs_and_tuples() {
 }
 
 #[tokio::test]
-async fn all_gathers_what_breaks_constraints_in_several_sources() {
+async fn all_gathers_broken_constraints_of_several_sources() {
     type Several = (Checked<Query<Paging>>, Checked<Json<Tag>>);
     async fn several(All((Checked(Query(_)), Checked(Json(_)))): All<Several>) {}
     let app = Router::new().route("/", post(several));
@@ -451,7 +451,7 @@ async fn a_constraint_is_for_its_own_extractor_and_no_other() {
 }
 
 #[tokio::test]
-async fn unknown_fields_are_refused_after_what_breaks_a_constraint() {
+async fn unknown_fields_are_refused_after_broken_constraints() {
     #[derive(Deserialize, IntoParams, Serialize)]
     #[serde(deny_unknown_fields)]
     struct Filter {
@@ -540,7 +540,7 @@ struct Aliased {
 }
 
 #[tokio::test]
-async fn what_comes_under_an_alias_has_the_constraints_of_its_field() {
+async fn a_value_under_an_alias_has_the_constraints_of_its_field() {
     let app = echo! { "/" Json<Aliased>, "/list" Json<Vec<Aliased>>, "/query" Query<Aliased>, };
     let post = async |path, body: Value| {
         ask(&app, &format!("POST {path}"), JSON, body.to_string().as_bytes()).await

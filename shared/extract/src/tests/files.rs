@@ -391,7 +391,7 @@ async fn headers_that_do_not_end_are_refused_before_they_fill_the_memory() {
 }
 
 #[tokio::test]
-async fn a_body_that_stops_before_its_end_is_no_form() {
+async fn a_body_that_stops_before_its_end_is_refused() {
     let app = Router::new().route("/", post(counted));
     let whole = body([file("files", b"12345"), text("note", "abc")]);
     let last = whole.len() - 2;

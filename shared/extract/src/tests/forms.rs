@@ -45,7 +45,7 @@ async fn the_fields_of_a_form_are_coerced_and_an_empty_one_is_left_out() {
 }
 
 #[tokio::test]
-async fn what_is_missing_in_a_form_is_reported_and_secrets_are_not() {
+async fn missing_fields_of_a_form_are_reported_and_secrets_are_not() {
     let answer =
         ask(&forms(), "POST /login", FORM, b"username=Foo&password=x&password=&code=12x&days=y")
             .await;
@@ -230,7 +230,7 @@ async fn parts_of_a_body_are_read_one_by_one() {
 }
 
 #[tokio::test]
-async fn what_a_missing_part_is_missing_from_is_not_shown() {
+async fn a_missing_part_does_not_show_the_body() {
     let ask = async |headers, body: &[u8]| ask(&embedded(), "POST /parts", headers, body).await;
     let item = || invalid([missing("item")]);
     assert_eq!(ask(JSON, b"").await, item());
@@ -248,7 +248,7 @@ async fn what_a_missing_part_is_missing_from_is_not_shown() {
 }
 
 #[tokio::test]
-async fn each_part_is_missing_from_what_is_no_object() {
+async fn every_part_is_missing_if_the_body_is_not_an_object() {
     let all = || [missing("item"), missing("key"), missing("count")];
     for sent in ["[]", "null", "\"x\"", "5"] {
         let answer = ask(&embedded(), "POST /parts", JSON, sent.as_bytes()).await;

@@ -80,7 +80,7 @@ async fn a_struct_with_a_flattened_field_reports_all_that_are_missing() {
 }
 
 #[tokio::test]
-async fn what_one_variant_wants_is_not_asked_of_another() {
+async fn a_field_of_one_variant_is_not_asked_of_another() {
     #[derive(Deserialize)]
     #[serde(tag = "kind", content = "with")]
     #[expect(dead_code, reason = "it is only read")]
@@ -125,7 +125,7 @@ async fn what_one_variant_wants_is_not_asked_of_another() {
 }
 
 #[tokio::test]
-async fn what_one_flattened_variant_wants_is_not_asked_of_another() {
+async fn a_field_of_one_flattened_variant_is_not_asked_of_another() {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
     struct Drawing {
@@ -200,7 +200,7 @@ impl<'de> Visitor<'de> for EitherVisitor {
 }
 
 #[tokio::test]
-async fn what_a_type_wants_only_sometimes_is_never_asked_of_a_good_request() {
+async fn a_field_that_is_wanted_only_sometimes_is_never_asked_of_a_good_request() {
     for _ in 0..2 {
         let nothing = json!({ "other": 1 });
         assert_eq!(

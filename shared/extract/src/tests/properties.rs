@@ -297,7 +297,7 @@ proptest! {
     }
 
     #[test]
-    fn what_fits_is_read_as_serde_json_does(sent in everything()) {
+    fn good_values_are_read_as_serde_json_does(sent in everything()) {
         let text = serde_json::to_string(&sent).unwrap();
         let value = json_syntax::parse(&text).unwrap();
         let read: Everything =

@@ -70,7 +70,7 @@ async fn post_to(path: &str, body: &Value) -> String {
 }
 
 #[tokio::test]
-async fn what_is_refused_hides_no_other_field() {
+async fn a_refused_value_hides_no_other_field() {
     let body = json!({ "id": "x", "name": "a b", "nick": "c d", "age": 300 });
     let too_much = ("Input should be less than or equal to 255", json!({ "le": 255 }));
     let problems = [
@@ -101,7 +101,7 @@ async fn texts_of_one_name_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_is_refused_hides_no_missing_field_before_it() {
+async fn a_refused_value_hides_no_missing_field_before_it() {
     let body = json!({ "name": "a b" });
     let problems = [
         problem("missing", json!(["body", "id"]), body.clone()),
@@ -149,7 +149,7 @@ async fn a_missing_field_whose_type_takes_no_placeholder_hides_no_other_one() {
 }
 
 #[tokio::test]
-async fn what_is_refused_inside_hides_nothing_outside() {
+async fn a_value_refused_inside_hides_nothing_outside() {
     let user = |name: &str| json!({ "id": "x", "name": name, "age": 1 });
     let body = json!({
         "name": "a b",

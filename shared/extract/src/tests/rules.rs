@@ -144,7 +144,7 @@ async fn rules_are_asked_where_nothing_else_is_wrong() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_is_reported_with_what_it_is_left_out_of() {
+async fn a_missing_field_shows_the_object_that_lacks_it() {
     let body = json!({ "hours": { "from": 1, "to": 25 } });
     let problems = [
         value_error(json!(["body", "days"]), "stay a day", body.clone()),

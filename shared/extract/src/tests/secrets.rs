@@ -46,7 +46,7 @@ async fn a_secret_of_another_type_is_not_shown_either() {
 }
 
 #[tokio::test]
-async fn null_and_what_is_left_out_are_shown() {
+async fn null_and_left_out_values_are_shown() {
     assert_eq!(
         answer::<UserCreate>(json!({ "password": null })).await,
         invalid([
@@ -314,7 +314,7 @@ async fn a_secret_beside_an_unknown_field_is_hidden() {
 }
 
 #[tokio::test]
-async fn what_a_type_is_made_from_may_hold_a_secret() {
+async fn a_type_may_be_made_from_one_with_a_secret() {
     #[derive(Deserialize)]
     #[serde(try_from = "UserCreate")]
     struct Checked;
@@ -336,7 +336,7 @@ async fn what_a_type_is_made_from_may_hold_a_secret() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_looked_into_is_hidden() {
+async fn values_that_cannot_be_looked_into_are_hidden() {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
     struct Outer {
@@ -394,7 +394,7 @@ async fn a_value_of_another_shape_is_hidden_if_it_could_hold_a_secret() {
 }
 
 #[tokio::test]
-async fn what_the_type_does_not_know_is_shown() {
+async fn unknown_values_are_shown() {
     let sent = json!({ "email": ["hunter2"], "pasword": "hunter2" });
     assert_eq!(
         answer::<UserCreate>(sent.clone()).await,
@@ -819,7 +819,7 @@ async fn a_map_of_one_type_may_have_any_number_of_keys() {
 }
 
 #[tokio::test]
-async fn what_is_beside_a_secret_is_shown() {
+async fn values_beside_a_secret_are_shown() {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
     struct Outer {
@@ -991,7 +991,7 @@ mod buffered {
 }
 
 #[tokio::test]
-async fn what_was_read_before_does_not_count() {
+async fn earlier_readings_do_not_count() {
     let user = json!({ "email": "e", "password": "p" });
     serde_json::from_value::<UserCreate>(user.clone()).unwrap();
     assert_eq!(answer::<UserCreate>(user).await, "200 ");

@@ -243,7 +243,7 @@ async fn of_structs_the_one_of_which_more_fields_were_sent_wins() {
 
 /// Each of these was tried with Pydantic.
 #[tokio::test]
-async fn what_is_coerced_is_ranked_as_in_pydantic() {
+async fn coerced_values_are_ranked_as_in_pydantic() {
     macro_rules! wins {
         ($sent:tt: $($variant:ident $type:ty),+ => $best:ident) => {{
             #[derive(Serialize)]

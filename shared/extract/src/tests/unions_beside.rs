@@ -41,7 +41,7 @@ enum Either {
 union!(Either { Named, Titled });
 
 #[tokio::test]
-async fn what_one_candidate_refuses_is_there_for_the_next_one() {
+async fn a_value_that_one_candidate_refuses_is_there_for_the_next_one() {
     assert_eq!(answer::<Vec<Either>>(json!([{ "name": "a b", "title": 1 }])).await, "200 ");
     let sent = json!({ "name": "a b", "title": "x" });
     assert_eq!(
@@ -62,7 +62,7 @@ enum Tagged {
 union!(Tagged, tag = "kind" { Named = "named", Titled = "titled" });
 
 #[tokio::test]
-async fn what_the_chosen_candidate_refuses_hides_nothing() {
+async fn a_value_that_the_chosen_candidate_refuses_hides_nothing() {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
     struct Outer {
@@ -83,7 +83,7 @@ async fn what_the_chosen_candidate_refuses_hides_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_flattened_struct_refuses_is_reported_once() {
+async fn a_value_that_a_flattened_struct_refuses_is_reported_once() {
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "it is only read")]
     struct Inner {
