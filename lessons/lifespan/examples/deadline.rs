@@ -7,12 +7,11 @@
 
 use std::env;
 use std::future::pending;
-use std::net::TcpListener;
-use std::time::Duration;
 
 // ANCHOR: use
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
 use axum_server::Handle;
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,13 +25,13 @@ async fn main() -> Result<(), BoxError> {
     let port = env::var("LESSON_PORT").unwrap_or_else(|_| "8000".to_owned());
     let grace = env::var("LESSON_GRACE_MS").unwrap_or_else(|_| "10000".to_owned());
     let grace = Duration::from_millis(grace.parse()?);
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}"))?;
-    println!("listening on http://{}", listener.local_addr()?);
     let app = Router::new().route("/endless", get(endless));
 
     // ANCHOR: serve
     let handle = Handle::new();
-    tokio::spawn(stop_at_signal(handle.clone(), grace));
+    tokio::spawn(stop_at_signal(handle.clone(), grace)?);
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}"))?; // std's, not tokio's
+    println!("listening on http://{}", listener.local_addr()?);
     let server = axum_server::from_tcp(listener)?.handle(handle);
     let served = server.serve(app.into_make_service()).await;
     // ANCHOR_END: serve
@@ -47,15 +46,20 @@ async fn endless() {
 }
 
 // ANCHOR: stop
-async fn stop_at_signal(handle: Handle<SocketAddr>, grace: Duration) -> io::Result<()> {
+fn stop_at_signal(
+    handle: Handle<SocketAddr>,
+    grace: Duration,
+) -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    handle.graceful_shutdown(Some(grace)); // `serve` returns by then, at the latest
-    interrupt.recv().await; // somebody presses Ctrl-C again, and doesn't want to wait
-    std::process::exit(130)
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        handle.graceful_shutdown(Some(grace)); // `serve` returns by then, at the latest
+        interrupt.recv().await; // somebody presses Ctrl-C again, and doesn't want to wait
+        std::process::exit(130)
+    })
 }
 // ANCHOR_END: stop

@@ -108,6 +108,19 @@ async fn ls_26_a_second_ctrl_c_ends_it_without_the_clean_up() {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(130), ""));
 }
 
+#[test]
+fn ls_26_a_signal_right_after_the_start_is_not_lost() {
+    rust_only!("starts an example");
+    // If the signals were asked for in the spawned task, about half of the starts would lose
+    // this one.
+    for _ in 0..10 {
+        let server = Binary::start_example("deadline");
+        server.signal("TERM");
+        let ended = server.wait();
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), "cleaned up\n"));
+    }
+}
+
 /// Waits until the file holds this number.
 async fn saved(file: &Path, number: &str) {
     let is_saved = async {
