@@ -27,7 +27,7 @@ impl SubApp {
         Self { factor: 42.0 }
     }
 
-    /// Its routes, to be nested in an app of any state.
+    /// Its routes, to be nested in an app with any state.
     pub fn router<S>(&self) -> Router<S> {
         Router::new().route("/predict", get(predict)).with_state(self.factor)
     }

@@ -45,7 +45,7 @@ async fn ls_18_an_application_that_was_started_has_its_resources() {
 }
 
 #[tokio::test]
-async fn ls_18_a_running_application_makes_its_router() {
+async fn ls_18_an_application_that_was_started_makes_its_router() {
     rust_only!("starts the sub-application by itself");
     let router = SubApp::start().router();
     let answer = paused::get(&router, "/predict?x=3").await;
