@@ -1,4 +1,4 @@
-//! Blocking work, so many pieces at a time.
+//! A limit for each kind of blocking work.
 
 // ANCHOR: use
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use crate::AppState;
 const DISK_SLOTS: usize = 20;
 
 // ANCHOR: slots
-/// Runs blocking work on tokio's pool, so many pieces at a time. All clones share the slots.
+/// Limits how much blocking work runs on tokio's pool at a time. All clones share the slots.
 #[derive(Clone)]
 pub struct Slots(Arc<Semaphore>);
 
 impl Slots {
-    /// This many slots.
+    /// Allows this many pieces of work at a time.
     pub fn new(slots: usize) -> Self {
         Self(Arc::new(Semaphore::new(slots)))
     }

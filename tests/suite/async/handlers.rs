@@ -164,7 +164,7 @@ async fn as_09_a_client_that_waits_for_each_answer_needs_a_delay_for_each() {
 }
 
 #[tokio::test]
-async fn as_13_a_sleep_that_nobody_awaits_does_not_wait() {
+async fn as_13_a_sleep_that_nobody_awaits_doesnt_happen() {
     // On a busy machine, an answer can take a while, but not ten seconds.
     let server = TestServer::start_with("async", &[("LESSON_TICK_MS", "1000")]).await;
     let time = answered(server.get("/blocking/not-awaited").await).await;
