@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_paid_null() {
+    async fn a_salary_cannot_be_null() {
         let staff = with_bob().await;
         let response = send(&staff, Method::PATCH, "/staff/1", r#"{"salary":null}"#).await;
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_employee_is_a_404() {
+    async fn an_unknown_id_is_a_404() {
         for method in [Method::GET, Method::PATCH] {
             let response = send(&Staff::default(), method, "/staff/1", "{}").await;
             assert_eq!(response.status(), StatusCode::NOT_FOUND);

@@ -234,7 +234,7 @@ async fn rm_17_keys_come_in_the_order_of_the_type() {
 }
 
 #[tokio::test]
-async fn rm_18_floats_are_written_alike() {
+async fn rm_18_floats_are_written_as_fastapi_writes_them() {
     let server = start().await;
     let floats = r#"{"name":"Floats","price":0.00001,"tax":1e+16}"#;
     assert_body(&server, "/exclude-unset/items/floats", floats).await;

@@ -298,7 +298,7 @@ async fn rm_29_the_public_address_comes_from_the_configuration() {
 }
 
 #[test]
-fn rm_29_a_wrong_public_address_ends_the_start_with_a_sentence() {
+fn rm_29_a_wrong_public_address_stops_the_program_with_a_message() {
     rust_only!("starts the real program");
     for wrong in ["shop.example", "ftp://shop.example", "https://", ""] {
         let ended = binary::run("response-models", &[], &[("LESSON_PUBLIC_URL", wrong)]);

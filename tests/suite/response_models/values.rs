@@ -32,7 +32,7 @@ struct Invoice {
 // ANCHOR_END: values
 
 #[test]
-fn rm_33_names_and_values_have_their_forms() {
+fn rm_33_json_has_the_names_and_values_that_the_attributes_ask_for() {
     rust_only!("calls serde");
     let customer = Customer { name: "Anna".to_owned() };
     let due = "2026-03-29T01:30:00+01:00".parse().expect("a moment");
