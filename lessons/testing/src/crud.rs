@@ -125,3 +125,32 @@ impl Item {
         Self { id: id.into(), title: title.into(), description: Some(description.into()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    /// Requests take too long to meet within `insert` if it lets go of the lock for a moment.
+    /// Threads that do nothing else meet there every few rounds.
+    #[test]
+    fn racing_threads_insert_each_item_once() {
+        let ids = (0..MAX_ITEMS).map(|number| number.to_string());
+        let wanted: Vec<Item> = ids.map(|id| Item::new(&id, "Wanted", "By four threads")).collect();
+        let start = Barrier::new(4);
+        for _ in 0..100 {
+            let items = Items::default();
+            let insert_all = || {
+                start.wait();
+                wanted.iter().filter(|item| items.insert(item).is_ok()).count()
+            };
+            let inserted: usize = thread::scope(|scope| {
+                let threads = [0; 4].map(|_| scope.spawn(insert_all));
+                threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+            });
+            assert_eq!(inserted, MAX_ITEMS);
+        }
+    }
+}
