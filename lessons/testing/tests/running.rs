@@ -47,7 +47,7 @@ impl Running {
         let stopped = shutdown.clone().cancelled_owned();
         let server = serve(listener, service).with_graceful_shutdown(stopped);
         let task = tokio::spawn(server.into_future());
-        Ok(Self { base_url, events, shutdown, state, task, client: client() })
+        Ok(Self { base_url, events, shutdown, state, task, client: http_client() })
     }
     // ANCHOR_END: start
 
@@ -68,6 +68,6 @@ impl Running {
 }
 
 /// A client that never asks a proxy, even if the environment names one.
-pub fn client() -> Client {
+pub fn http_client() -> Client {
     Client::builder().no_proxy().build().expect("a client")
 }

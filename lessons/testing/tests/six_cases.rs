@@ -8,14 +8,14 @@ use crate::state::fresh_app;
 
 // ANCHOR: client
 /// A client with this token, and an app of its own.
-fn client(token: &'static str) -> TestClient {
+fn client_with(token: &'static str) -> TestClient {
     TestClient::new(fresh_app()).with_header("x-token", token)
 }
 // ANCHOR_END: client
 
 #[tokio::test]
 async fn te_30_read_an_item() {
-    let response = client("coneofsilence").get("/crud/items/foo").await;
+    let response = client_with("coneofsilence").get("/crud/items/foo").await;
     assert_eq!(response.status, StatusCode::OK);
     assert_eq!(
         response.json(),
@@ -26,7 +26,7 @@ async fn te_30_read_an_item() {
 // ANCHOR: wrong-token
 #[tokio::test]
 async fn te_30_read_with_a_wrong_token() {
-    let response = client("hailhydra").get("/crud/items/foo").await;
+    let response = client_with("hailhydra").get("/crud/items/foo").await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.json(), json!({"detail": "Invalid X-Token header"}));
 }
@@ -34,7 +34,7 @@ async fn te_30_read_with_a_wrong_token() {
 
 #[tokio::test]
 async fn te_30_read_an_unknown_item() {
-    let response = client("coneofsilence").get("/crud/items/baz").await;
+    let response = client_with("coneofsilence").get("/crud/items/baz").await;
     assert_eq!(response.status, StatusCode::NOT_FOUND);
     assert_eq!(response.json(), json!({"detail": "Item not found"}));
 }
@@ -42,7 +42,7 @@ async fn te_30_read_an_unknown_item() {
 #[tokio::test]
 async fn te_30_create_an_item() {
     let item = json!({"id": "foobar", "title": "Foo Bar", "description": "The Foo Barters"});
-    let response = client("coneofsilence").post("/crud/items/", &item).await;
+    let response = client_with("coneofsilence").post("/crud/items/", &item).await;
     assert_eq!(response.status, StatusCode::OK);
     assert_eq!(response.json(), item);
 }
@@ -50,7 +50,7 @@ async fn te_30_create_an_item() {
 #[tokio::test]
 async fn te_30_create_with_a_wrong_token() {
     let item = json!({"id": "bazz", "title": "Bazz", "description": "Drop the bazz"});
-    let response = client("hailhydra").post("/crud/items/", &item).await;
+    let response = client_with("hailhydra").post("/crud/items/", &item).await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.json(), json!({"detail": "Invalid X-Token header"}));
 }
@@ -58,7 +58,7 @@ async fn te_30_create_with_a_wrong_token() {
 #[tokio::test]
 async fn te_30_create_an_item_that_exists() {
     let item = json!({"id": "foo", "title": "The Foo ID Stealers"});
-    let response = client("coneofsilence").post("/crud/items/", &item).await;
+    let response = client_with("coneofsilence").post("/crud/items/", &item).await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
     assert_eq!(response.json(), json!({"detail": "Item already exists"}));
 }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use tokio::net::TcpListener;
 
 use crate::client::TestClient;
-use crate::running::{Running, client};
+use crate::running::{Running, http_client};
 use crate::state::fresh_app;
 
 // ANCHOR: plain
@@ -13,7 +13,7 @@ async fn te_38_a_plain_axum_server_on_a_free_port() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hello/", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, fresh_app()).into_future());
-    let response = client().get(url).send().await.unwrap();
+    let response = http_client().get(url).send().await.unwrap();
     assert!(response.headers().contains_key("date"));
     assert_eq!(response.text().await.unwrap(), r#"{"msg":"Hello World"}"#);
 }
