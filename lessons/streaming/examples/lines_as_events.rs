@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_util::{Stream, TryStreamExt};
+use lesson_streaming::failing::flush_before_error;
 use lesson_support::{ApiError, Lesson, Result, Server};
 use tokio::fs::File;
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
@@ -43,6 +44,6 @@ async fn lines(
     let file = File::open(path).await?;
     let lines = FramedRead::new(file, LinesCodec::new_with_max_length(LONGEST_LINE));
     let events = lines.map_ok(|line| Event::default().data(line));
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(flush_before_error(events)).keep_alive(KeepAlive::default()))
 }
 // ANCHOR_END: solution

@@ -39,7 +39,7 @@ fn half_a_file() -> impl Stream<Item = io::Result<&'static str>> {
 /// When a body fails, hyper closes the connection and drops what it hasn't sent yet: the last
 /// pieces, or even the head. While a body is pending, hyper sends. So be pending once, and then
 /// fail. A client that reads too slowly can still miss the last pieces.
-pub(crate) fn flush_before_error<T, E>(
+pub fn flush_before_error<T, E>(
     pieces: impl Stream<Item = Result<T, E>>,
 ) -> impl Stream<Item = Result<T, E>> {
     pieces.then(async |piece| {

@@ -1,6 +1,5 @@
 //! Server A: a file as a stream, in large pieces.
 
-// ANCHOR: use
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,6 @@ use tokio_util::io::ReaderStream;
 
 use crate::AppState;
 use crate::failing::flush_before_error;
-// ANCHOR_END: use
 
 /// The section's route.
 pub fn router() -> Router<AppState> {

@@ -1,6 +1,5 @@
 //! Server B: passes on what another server streams.
 
-// ANCHOR: use
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -15,7 +14,6 @@ use crate::AppState;
 use crate::failing::flush_before_error;
 use crate::hop_by_hop::remove_hop_by_hop;
 use crate::upstream::{Upstream, pieces};
-// ANCHOR_END: use
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {

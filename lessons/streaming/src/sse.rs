@@ -1,6 +1,5 @@
 //! Server-sent events with axum's own type.
 
-// ANCHOR: use
 use std::convert::Infallible;
 
 use async_stream::stream;
@@ -19,7 +18,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::AppState;
 use crate::sse_by_hand::five_messages;
-// ANCHOR_END: use
 
 /// The section's routes.
 pub fn router() -> Router<AppState> {

@@ -1,6 +1,5 @@
 //! A stream of text that says how it ended.
 
-// ANCHOR: use
 use std::convert::Infallible;
 
 use async_stream::stream;
@@ -15,7 +14,6 @@ use scopeguard::guard;
 use tokio::time::sleep;
 
 use crate::AppState;
-// ANCHOR_END: use
 
 /// The section's route.
 pub fn router() -> Router<AppState> {

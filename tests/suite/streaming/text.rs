@@ -1,7 +1,14 @@
 //! Text streams, their client, and their content types.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use axum::body::Body;
+use axum::extract::Request;
+use futures_util::StreamExt;
 use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
 use lesson_tests::{binary, texts};
+use tokio::runtime::Builder;
+use tower::ServiceExt;
 
 use super::{paused_app, start};
 
@@ -129,6 +136,36 @@ async fn st_06_the_guard_runs_at_once() {
     assert!(state.events.lines().is_empty());
     drop(answer);
     assert_eq!(state.events.lines(), ["text stream over after 3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn st_06_the_guard_runs_after_the_last_pause() {
+    rust_only!("pauses the clock");
+    let (app, state) = paused_app();
+    let body = paused::get(&app, "/text/").await.rest().await;
+    assert_eq!(body.end, End::Complete);
+    assert_eq!(state.events.lines(), ["text stream over after 30"]);
+}
+
+#[test]
+fn st_06_the_guard_runs_when_the_stream_panics() {
+    rust_only!("calls the lesson in process");
+    // A runtime without a clock: the stream's `sleep` panics, after the first piece.
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let (app, state) = paused_app();
+    let request = Request::get("/text/").body(Body::empty()).expect("a request");
+    let response = runtime.block_on(app.oneshot(request)).expect("an answer");
+    let mut pieces = response.into_body().into_data_stream();
+    assert_eq!(runtime.block_on(pieces.next()).expect("a piece").expect("a piece"), PIECE);
+    assert!(state.events.lines().is_empty());
+    let next = AssertUnwindSafe(|| runtime.block_on(pieces.next()));
+    let panic = catch_unwind(next).expect_err("a panic");
+    let message = panic.downcast_ref::<String>().map(String::as_str);
+    assert!(message.is_some_and(|text| text.contains("timers are disabled")), "{message:?}");
+    // The stream itself is still there: it's the panic that ran the guard.
+    assert_eq!(state.events.lines(), ["text stream over after 1"]);
+    drop(pieces);
+    assert_eq!(state.events.lines(), ["text stream over after 1"]);
 }
 
 /// `LESSON_TARGET=http://…` has one server for all tests.
