@@ -18,7 +18,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_util::StreamExt;
 use tokio::net::TcpListener;
-use tokio::signal;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 // ANCHOR_END: use
@@ -30,16 +30,13 @@ async fn main() -> io::Result<()> {
     let app = Router::new().route("/events", get(events)).with_state(shutdown.clone());
     let port = env::var("LESSON_PORT").unwrap_or_else(|_| "8000".to_owned());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let mut ctrl_c = signal(SignalKind::interrupt())?; // from now on, it doesn't kill the process
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal(shutdown)).await
-}
-
-/// Ends the event streams. axum then waits for all other answers.
-async fn stop_signal(shutdown: CancellationToken) {
-    if let Err(error) = signal::ctrl_c().await {
-        eprintln!("cannot wait for Ctrl-C: {error}");
-    }
-    shutdown.cancel();
+    let stop = async move {
+        ctrl_c.recv().await;
+        shutdown.cancel(); // ends the event streams; axum then waits for all other answers
+    };
+    axum::serve(listener, app).with_graceful_shutdown(stop).await
 }
 // ANCHOR_END: main
 
