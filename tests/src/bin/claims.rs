@@ -143,14 +143,16 @@ struct Run {
     tests: BTreeMap<ClaimId, BTreeMap<String, Outcome>>,
     /// The table of what is meant to differ.
     differences: String,
-    /// libtest's own words about what failed.
-    failures: String,
+    /// What libtest says of each test that failed, by its path.
+    failures: BTreeMap<String, String>,
 }
 
 #[derive(Debug, PartialEq)]
 enum Outcome {
     Passed,
     Failed,
+    /// The server has no such route yet: `GET /text/`.
+    Unwritten(String),
     Skipped(String),
 }
 
@@ -159,6 +161,7 @@ enum Outcome {
 enum Verdict {
     Passed,
     Failed,
+    Unwritten,
     Skipped,
 }
 
@@ -166,6 +169,8 @@ impl Verdict {
     fn of<'a>(mut outcomes: impl Iterator<Item = &'a Outcome> + Clone) -> Self {
         if outcomes.clone().any(|outcome| *outcome == Outcome::Failed) {
             Self::Failed
+        } else if outcomes.clone().any(|outcome| matches!(outcome, Outcome::Unwritten(_))) {
+            Self::Unwritten
         } else if outcomes.any(|outcome| *outcome == Outcome::Passed) {
             Self::Passed
         } else {
@@ -177,6 +182,7 @@ impl Verdict {
         match self {
             Self::Passed => "ok",
             Self::Failed => "FAILED",
+            Self::Unwritten => "not yet",
             Self::Skipped => "skipped",
         }
     }
@@ -205,7 +211,8 @@ impl Run {
 
     /// Puts libtest's lines and the report's facts together.
     fn read(stdout: &str, facts: &[Fact]) -> Self {
-        let mut run = Self { differences: differences::table(facts), ..Self::default() };
+        let (differences, failures) = (differences::table(facts), failures(stdout));
+        let mut run = Self { differences, failures, ..Self::default() };
         for line in stdout.lines() {
             let Some((test, outcome)) =
                 line.strip_prefix("test ").and_then(|l| l.split_once(" ... "))
@@ -214,7 +221,10 @@ impl Run {
             };
             let outcome = match outcome.trim() {
                 "ok" => Outcome::Passed,
-                _ => Outcome::Failed,
+                _ => match run.failures.get(test).and_then(|said| unwritten(said)) {
+                    Some(request) => Outcome::Unwritten(request),
+                    None => Outcome::Failed,
+                },
             };
             run.note(test, outcome);
         }
@@ -222,10 +232,6 @@ impl Run {
             if let Fact::Skipped { test, reason } = fact {
                 run.note(test, Outcome::Skipped(reason.clone()));
             }
-        }
-        // libtest lists what failed with its output, and then once more by name.
-        if let Some(failures) = stdout.split("\nfailures:\n").nth(1) {
-            run.failures = failures.to_owned();
         }
         run
     }
@@ -236,31 +242,72 @@ impl Run {
         }
     }
 
-    /// One line a claim, then what failed, then the counts.
+    /// One line a claim, then what failed, then the counts and where to go on.
     fn print(&self, sentences: &BTreeMap<ClaimId, String>) {
         let mut counts = BTreeMap::new();
         for (claim, tests) in &self.tests {
             let verdict = Verdict::of(tests.values());
             let sentence = sentences.get(claim).map_or("", String::as_str);
             println!("{:8} {claim:6} {sentence}{}", verdict.word(), reasons(tests.values()));
-            for (test, _) in tests.iter().filter(|(_, outcome)| **outcome == Outcome::Failed) {
-                println!("                {test}");
+            for (test, outcome) in tests {
+                match outcome {
+                    Outcome::Failed => println!("                {test}"),
+                    Outcome::Unwritten(request) if request.ends_with(" /_events") => println!(
+                        "                {request} is a 404, and the test reads there what happened"
+                    ),
+                    Outcome::Unwritten(request) => println!("                {request} is a 404"),
+                    Outcome::Passed | Outcome::Skipped(_) => {}
+                }
             }
             *counts.entry(verdict).or_insert(0) += 1;
         }
-        print!("{}", self.failures);
+        for (test, said) in self.failures.iter().filter(|(_, said)| unwritten(said).is_none()) {
+            println!("\n---- {test} ----\n{}", said.trim());
+        }
         let count = |verdict| counts.get(&verdict).copied().unwrap_or(0);
-        println!(
-            "\n{} claims passed, {} failed, {} skipped",
-            count(Verdict::Passed),
-            count(Verdict::Failed),
-            count(Verdict::Skipped)
-        );
+        print!("\n{} claims passed, {} failed, ", count(Verdict::Passed), count(Verdict::Failed));
+        if count(Verdict::Unwritten) > 0 {
+            print!("{} not written yet, ", count(Verdict::Unwritten));
+        }
+        println!("{} skipped", count(Verdict::Skipped));
+        if let Some(claim) = self.next() {
+            println!("Go on with {claim}.");
+        }
+    }
+
+    /// The first claim that is wrong, or else the first that is not written yet.
+    fn next(&self) -> Option<ClaimId> {
+        let first = |wanted| {
+            let mut claims = self.tests.iter();
+            claims
+                .find(|(_, tests)| Verdict::of(tests.values()) == wanted)
+                .map(|(claim, _)| claim.clone())
+        };
+        first(Verdict::Failed).or_else(|| first(Verdict::Unwritten))
     }
 
     fn is_well(&self) -> bool {
-        !self.tests.values().flat_map(BTreeMap::values).any(|outcome| *outcome == Outcome::Failed)
+        self.next().is_none()
     }
+}
+
+/// What libtest says of each test that failed. It lists them with their output, and then once
+/// more by name.
+fn failures(stdout: &str) -> BTreeMap<String, String> {
+    let listed = stdout.split("\nfailures:\n").nth(1).unwrap_or_default();
+    let failures = listed.split("\n---- ").filter_map(|one| one.split_once(" stdout ----\n"));
+    failures.map(|(test, said)| (test.to_owned(), said.to_owned())).collect()
+}
+
+/// The request whose 404 a test did not expect: the last one that it sent, pings aside.
+fn unwritten(said: &str) -> Option<String> {
+    let mut requests = said.lines().rev().filter_map(|line| line.split_once(" -> "));
+    let (request, status) = requests.find(|(request, _)| !request.ends_with("/ping"))?;
+    let (method, url) = request.split_once(" http://").filter(|_| status.starts_with("404"))?;
+    let mut wanted = said.lines().filter_map(|line| line.trim().strip_prefix("right: "));
+    let is_expected = wanted.any(|right| right.contains("404") || right.contains("Not Found"));
+    let path = url.split_once('/').map_or("", |(_, path)| path);
+    (!is_expected).then(|| format!("{method} /{path}"))
 }
 
 #[cfg(test)]
@@ -274,7 +321,12 @@ mod tests {
             test streaming::text::st_02_any_iterator ... FAILED\n\
             test streaming::relay::st_10_the_clock ... ok\n\
             test streaming::text::support_ping ... ok\n\
-            \nfailures:\n\n---- streaming::text::st_02_any_iterator stdout ----\n";
+            test streaming::file::st_07_a_file ... FAILED\n\
+            \nfailures:\n\n---- streaming::text::st_02_any_iterator stdout ----\n\
+            GET http://127.0.0.1:1/text/ -> 200 OK\n  left: 1\n\n\
+            ---- streaming::file::st_07_a_file stdout ----\n\
+            GET http://127.0.0.1:1/server-a/stream?x=1 -> 404 Not Found\n  left: 404\n right: 200\n\
+            \n\nfailures:\n    streaming::text::st_02_any_iterator\n";
         let facts = [Fact::Skipped {
             test: "streaming::relay::st_10_the_clock".into(),
             reason: "pauses the clock".into(),
@@ -290,13 +342,25 @@ mod tests {
             [
                 "ST-1 a piece leaves Passed",
                 "ST-2 any iterator Failed",
+                "ST-7 a file Unwritten(\"GET /server-a/stream?x=1\")",
                 "ST-10 the clock Skipped(\"pauses the clock\")"
             ]
         );
         assert!(!run.is_well());
         let verdicts = run.tests.values().map(|tests| Verdict::of(tests.values()).word());
-        assert_eq!(verdicts.collect::<Vec<_>>(), ["ok", "FAILED", "skipped"]);
-        assert!(run.failures.contains("st_02_any_iterator stdout"));
+        assert_eq!(verdicts.collect::<Vec<_>>(), ["ok", "FAILED", "not yet", "skipped"]);
+        assert_eq!(run.next().map(|claim| claim.to_string()), Some("ST-2".to_owned()));
+        let said = "GET http://127.0.0.1:1/text/ -> 200 OK\n  left: 1\n";
+        assert_eq!(run.failures["streaming::text::st_02_any_iterator"], said);
+    }
+
+    #[test]
+    fn a_404_that_the_test_expects_is_a_failure() {
+        let said = "GET http://[::1]:1/items/9 -> 404 Not Found\n\
+            GET http://[::1]:1/ping -> 200 OK\n  left: \"\"\n right: ";
+        assert_eq!(unwritten(&format!("{said}5\n")).as_deref(), Some("GET /items/9"));
+        assert_eq!(unwritten(&format!("{said}\"{{\\\"detail\\\":\\\"Not Found\\\"}}\"\n")), None);
+        assert_eq!(unwritten("GET http://[::1]:1/items/9 -> 200 OK\n  left: 404\n"), None);
     }
 
     #[test]
