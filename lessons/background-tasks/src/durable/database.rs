@@ -91,8 +91,16 @@ async fn is_reusable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Er
 ///
 /// SQLite's last connection tidies up the files.
 pub async fn close(pool: SqlitePool) {
-    if timeout(LAST_WAIT, pool.close()).await.is_err() {
-        tracing::warn!("a connection is still in use and is left behind");
+    let options = pool.connect_options();
+    let closing = async {
+        pool.close().await;
+        // Of two that close at once, SQLite may take neither for the last.
+        SqliteConnection::connect_with(&options).await?.close().await
+    };
+    match timeout(LAST_WAIT, closing).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the database's files are not tidied up"),
+        Err(_) => tracing::warn!("a connection is still in use and is left behind"),
     }
 }
 
