@@ -27,6 +27,11 @@ test-postgres:
 parity *LESSON:
     cargo run -p lesson-tests --bin claims -- parity {{LESSON}}
 
+# Exercises that go from red to green; without a lesson, how far you are: just learn streaming
+[no-exit-message]
+learn *ARGUMENTS:
+    @cargo run --package lesson-tests --bin learn -- {{ ARGUMENTS }}
+
 # The claims of a lesson against your own server: just check-mine streaming http://127.0.0.1:8000
 check-mine LESSON URL *OPTIONS:
     cargo run -p lesson-tests --bin claims -- check-mine {{LESSON}} {{URL}} {{OPTIONS}}

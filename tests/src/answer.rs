@@ -9,6 +9,8 @@ use axum::http::HeaderMap;
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, timeout};
 
+use crate::target::Target;
+
 /// No test waits longer than this for the next piece.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -105,7 +107,7 @@ impl Answer {
 
     /// Waits for the next piece; `Err` is how the body ended.
     pub async fn next_bytes(&mut self) -> Result<Bytes, End> {
-        let next = timeout(PATIENCE, self.body.next()).await;
+        let next = timeout(Target::current().patience(PATIENCE), self.body.next()).await;
         match next.expect("a piece, or an end, in time") {
             Some(Ok(bytes)) => Ok(bytes),
             Some(Err(_)) => Err(End::Broken),

@@ -13,6 +13,7 @@ use crate::answer::Answer;
 use crate::database::TestDatabase;
 use crate::process::{Ended, Process};
 use crate::server::{client, send};
+use crate::target::Target;
 use crate::workspace;
 
 /// A lesson's program that answers requests.
@@ -31,7 +32,7 @@ impl Binary {
     ///
     /// If it needs a database and no `DATABASE_URL` names one, it is given an empty one.
     pub fn start(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = program(&format!("lesson-{lesson}"));
+        let mut command = lesson_program(lesson);
         // It is counted in ticks, which are short here: a busy machine needs more of them
         // to open a database.
         command.env("LESSON_POOL_TIMEOUT", "3000");
@@ -55,7 +56,7 @@ impl Binary {
 
     /// Starts a lesson on a free port, and waits until it is bound: its start-up goes on.
     pub fn start_early(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = on_free_port(program(&format!("lesson-{lesson}")));
+        let mut command = on_free_port(lesson_program(lesson));
         command.args(options).envs(variables.iter().copied()).env("RUST_LOG", "debug");
         let process = Process::start(command);
         let line = process.stderr_line("bound url=");
@@ -71,7 +72,7 @@ impl Binary {
 
     /// Starts a lesson whose log nobody reads.
     pub fn start_unread(lesson: &str, options: &[&str]) -> Self {
-        let mut command = program(&format!("lesson-{lesson}"));
+        let mut command = lesson_program(lesson);
         command.args(options);
         Self::listening(Process::start_unread(on_free_port(command)))
     }
@@ -212,7 +213,7 @@ fn on_free_port(mut command: Command) -> Command {
 
 /// Runs a lesson's program to its end: `--help`, a bad option, a port that is taken.
 pub fn run(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Ended {
-    let mut command = program(&format!("lesson-{lesson}"));
+    let mut command = lesson_program(lesson);
     command.args(options).envs(variables.iter().copied());
     Process::start(command).wait()
 }
@@ -227,6 +228,14 @@ pub fn run_example_with(name: &str, arguments: &[&str], variables: &[(&str, &str
     let mut command = program(&format!("examples/{name}"));
     command.args(arguments).envs(variables.iter().copied());
     Process::start(command).wait()
+}
+
+/// The lesson's own program, or what a learner wrote in its place.
+fn lesson_program(lesson: &str) -> Command {
+    match Target::current() {
+        Target::Program(path) => without_settings(Command::new(path)),
+        _ => program(&format!("lesson-{lesson}")),
+    }
 }
 
 /// A program of the profile's folder, built first.
@@ -245,7 +254,7 @@ fn command(profile: &Path, name: &str) -> Command {
     without_settings(Command::new(profile.join(file)))
 }
 
-fn without_settings(mut command: Command) -> Command {
+pub(crate) fn without_settings(mut command: Command) -> Command {
     command.current_dir(workspace::root());
     // A reader's own settings must not change what is tested.
     for (name, _) in env::vars_os() {

@@ -8,10 +8,12 @@
 pub mod answer;
 pub mod binary;
 pub mod claim_id;
+pub mod curl;
 pub mod database;
 pub mod differences;
 pub mod fastapi;
 pub mod figures;
+pub mod learn;
 pub mod package;
 pub mod pages;
 pub mod paused;

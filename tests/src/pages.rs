@@ -1,9 +1,11 @@
 //! The pages of the workspace, and the servers that their transcripts talk to.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use crate::binary::Binary;
+use crate::claim_id::ClaimId;
 use crate::figures;
 use crate::readme::{FIGURES, Page};
 use crate::workspace;
@@ -52,6 +54,20 @@ pub fn of_lesson(lesson: &str) -> Vec<Page> {
     workspace::pages(&workspace::root(), lesson).iter().map(|file| read(file)).collect()
 }
 
+/// The first sentence of each claim of a lesson, without Markdown's marks.
+pub fn sentences(lesson: &str) -> BTreeMap<ClaimId, String> {
+    let pages = of_lesson(lesson);
+    let lines = pages.iter().flat_map(|page| page.text().lines());
+    lines.filter_map(ClaimId::of_claim).map(|(id, text)| (id, first_sentence(text))).collect()
+}
+
+/// Without the anchor at the claim's end.
+fn first_sentence(claim: &str) -> String {
+    let text = claim.split("<a id=").next().unwrap_or(claim);
+    let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
+    sentence.replace(['`', '*'], "")
+}
+
 /// The pages among which one shows figures, by the name of what was measured.
 pub fn with_figures() -> Vec<(String, Vec<Page>)> {
     let mut pages = of_lessons();
@@ -89,4 +105,15 @@ pub fn server(lesson: &str) -> Binary {
 /// Its banner as a reader sees it, who does not choose a port.
 pub fn banner(server: &Binary) -> String {
     server.banner().replace(server.base_url(), "http://127.0.0.1:8000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_sentence_of_a_claim_is_shown_without_marks() {
+        assert_eq!(first_sentence("A `piece` leaves. More."), "A piece leaves.");
+        assert_eq!(first_sentence("It *ends* <a id=\"st-1\"></a>"), "It ends");
+    }
 }

@@ -6,6 +6,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::target::Target;
+
 /// No line, and no end, is waited for longer than this.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -88,7 +90,10 @@ impl Process {
             if let Some(status) = self.child.try_wait().expect("a child to wait for") {
                 return status;
             }
-            assert!(started.elapsed() < PATIENCE, "the process does not end");
+            assert!(
+                started.elapsed() < Target::current().patience(PATIENCE),
+                "the process does not end"
+            );
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -108,7 +113,7 @@ fn spawn(command: &mut Command) -> Child {
 }
 
 /// Reads on a thread of its own, so that a full pipe never stops the process.
-fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+pub(crate) fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -123,7 +128,7 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 fn line_with(lines: &Receiver<String>, text: &str) -> String {
     let mut seen = String::new();
     loop {
-        match lines.recv_timeout(PATIENCE) {
+        match lines.recv_timeout(Target::current().patience(PATIENCE)) {
             Ok(line) if line.contains(text) => return line,
             Ok(line) => seen.push_str(&line),
             Err(error) => panic!("no line with {text:?} ({error}) after:\n{seen}"),

@@ -6,6 +6,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 
 use crate::answer::{Answer, Clock};
 use crate::binary::Binary;
+use crate::curl;
 use crate::database::TestDatabase;
 use crate::fastapi::Uvicorn;
 use crate::target::Target;
@@ -43,7 +44,7 @@ impl TestServer {
         variables.extend(database.iter().map(|database| ("DATABASE_URL", database.url())));
         let variables = variables.as_slice();
         let (base, process): (_, Option<Box<dyn Send>>) = match Target::current() {
-            Target::Rust => {
+            Target::Rust | Target::Program(_) => {
                 let server = Binary::start_for_test(lesson, tick, variables).await;
                 (server.base_url().to_owned(), Some(Box::new(server)))
             }
@@ -104,12 +105,13 @@ impl TestServer {
     /// Waits until an event is in the log, and returns the whole log.
     pub async fn events_with(&self, event: &str) -> Vec<String> {
         let started = std::time::Instant::now();
+        let patience = Target::current().patience(PATIENCE);
         loop {
             let events = self.events().await;
             if events.iter().any(|line| line == event) {
                 return events;
             }
-            assert!(started.elapsed() < PATIENCE, "no event {event:?} in {events:?}");
+            assert!(started.elapsed() < patience, "no event {event:?} in {events:?}");
             tokio::time::sleep(self.tick / 4).await;
         }
     }
@@ -119,10 +121,8 @@ impl TestServer {
 fn tick(variables: &[(&str, &str)]) -> Duration {
     let own = variables.iter().find(|(name, _)| *name == "LESSON_TICK_MS");
     match (Target::current(), own) {
-        (Target::Rust | Target::FastApi, Some((_, ms))) => {
-            Duration::from_millis(ms.parse().expect("a number of milliseconds"))
-        }
-        (target, _) => target.tick(),
+        (Target::Url(_), _) | (_, None) => Target::current().tick(),
+        (_, Some((_, ms))) => Duration::from_millis(ms.parse().expect("a number of milliseconds")),
     }
 }
 
@@ -130,11 +130,11 @@ fn tick(variables: &[(&str, &str)]) -> Duration {
 pub async fn send(request: RequestBuilder, tick: Duration) -> Answer {
     let (client, request) = request.build_split();
     let request = request.expect("a request");
-    let name = format!("{} {}", request.method(), request.url());
+    let line = curl::line(&request);
     let clock = Clock::start(tick);
     let response = client.execute(request).await.expect("an answer");
     // libtest shows it where the test fails.
-    println!("{name} -> {}", response.status());
+    println!("{line} -> {}", response.status());
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answer::new(status, headers, response.bytes_stream(), clock)
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use crate::report;
 pub enum Target {
     /// `rust`, the default: the real program of our lesson, a fresh process for each test.
     Rust,
+    /// `program:PATH`: a learner's program, which is started as the lesson's is.
+    Program(PathBuf),
     /// `fastapi`: the lesson's `fastapi_app.py` under uvicorn, a fresh process for each test.
     FastApi,
     /// `http://…`: one server that is already running, written by whoever reads the lesson.
@@ -22,7 +25,10 @@ static TARGET: LazyLock<Target> = LazyLock::new(|| match env::var("LESSON_TARGET
     Err(_) | Ok("" | "rust") => Target::Rust,
     Ok("fastapi") => Target::FastApi,
     Ok(url) if url.starts_with("http://") => Target::Url(url.trim_end_matches('/').to_owned()),
-    Ok(other) => panic!("LESSON_TARGET must be rust, fastapi or http://…, not \"{other}\""),
+    Ok(other) => match other.strip_prefix("program:") {
+        Some(path) => Target::Program(path.into()),
+        None => panic!("LESSON_TARGET: rust, fastapi, program:PATH or http://…, not \"{other}\""),
+    },
 });
 
 impl Target {
@@ -31,13 +37,23 @@ impl Target {
         &TARGET
     }
 
+    /// How long to wait for what must come, and never takes this long; `usual` on most targets.
+    ///
+    /// A learner's program is often one that it never comes from, and the learner waits, too.
+    pub fn patience(&self, usual: Duration) -> Duration {
+        match self {
+            Self::Program(_) => usual.min(Duration::from_secs(4)),
+            _ => usual,
+        }
+    }
+
     /// The length of a tick on this target.
     ///
     /// Python's timers and a uvicorn on a busy machine are coarser, so its ticks are longer.
     /// A server that runs already has the tick that `LESSON_TICK_MS` says, here and there.
     pub fn tick(&self) -> Duration {
         let ms = match self {
-            Self::Rust => 10,
+            Self::Rust | Self::Program(_) => 10,
             Self::FastApi => 20,
             Self::Url(_) => env::var("LESSON_TICK_MS").map_or(1000, |ms| {
                 ms.parse().expect("LESSON_TICK_MS must be a whole number of milliseconds")
@@ -71,7 +87,7 @@ pub fn fastapi<T>(answer: T) -> FastApi<T> {
 pub fn expect<T: Debug>(Rust(rust): Rust<T>, FastApi(fastapi): FastApi<T>) -> T {
     report::difference(&rust, &fastapi);
     let as_fastapi = match Target::current() {
-        Target::Rust => false,
+        Target::Rust | Target::Program(_) => false,
         Target::FastApi => true,
         Target::Url(_) => env::var("LESSON_EXPECT").is_ok_and(|side| side == "fastapi"),
     };
@@ -83,6 +99,17 @@ pub fn expect<T: Debug>(Rust(rust): Rust<T>, FastApi(fastapi): FastApi<T>) -> T 
 macro_rules! rust_only {
     ($reason:literal) => {
         if *$crate::Target::current() != $crate::Target::Rust {
+            return $crate::report::skipped($reason);
+        }
+    };
+}
+
+/// Leaves a test that starts a program in Rust, the lesson's or the learner's, when the target
+/// is another one.
+#[macro_export]
+macro_rules! rust_program_only {
+    ($reason:literal) => {
+        if !matches!($crate::Target::current(), $crate::Target::Rust | $crate::Target::Program(_)) {
             return $crate::report::skipped($reason);
         }
     };

@@ -5,6 +5,7 @@ mod background_tasks;
 mod bad_input;
 mod compiled_once;
 mod dependencies;
+mod exercises;
 mod extract;
 mod first_steps;
 mod lifespan;

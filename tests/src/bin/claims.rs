@@ -10,8 +10,10 @@ use std::env;
 use std::net::TcpStream;
 use std::process::ExitCode;
 
+use lesson_tests::curl::Sent;
 use lesson_tests::readme::ANSWERS;
 use lesson_tests::report::Fact;
+use lesson_tests::suite_run::{failures, outcomes};
 use lesson_tests::{ClaimId, SuiteRun, Target, differences, fastapi, pages, workspace};
 
 const USAGE: &str = "usage: claims parity [LESSON]
@@ -70,7 +72,7 @@ fn parity(lessons: &[String]) -> Result<bool, String> {
     for lesson in lessons {
         println!("\n{lesson}, against FastAPI\n");
         let run = Run::of(lesson, &[("LESSON_TARGET", "fastapi")], &[])?;
-        run.print(&sentences(lesson));
+        run.print(&pages::sentences(lesson));
         println!("\nWhere they are meant to differ:\n\n{}", run.differences);
         let pages = pages::of_lesson(lesson);
         let faults = ANSWERS.check(&pages, |_| run.differences.clone());
@@ -100,7 +102,7 @@ fn check_mine(lesson: &str, url: &str, side: &str) -> Result<bool, String> {
     println!("server, to make this quick.\n");
     let variables = [("LESSON_TARGET", url), ("LESSON_EXPECT", side)];
     let run = Run::of(&lesson, &variables, &["--test-threads=1"])?;
-    run.print(&sentences(&lesson));
+    run.print(&pages::sentences(&lesson));
     Ok(run.is_well())
 }
 
@@ -120,20 +122,6 @@ fn host_and_port(url: &str) -> String {
         true => host.to_owned(),
         false => format!("{host}:80"),
     }
-}
-
-/// The first sentence of each claim of a lesson.
-fn sentences(lesson: &str) -> BTreeMap<ClaimId, String> {
-    let pages = pages::of_lesson(lesson);
-    let lines = pages.iter().flat_map(|page| page.text().lines());
-    lines.filter_map(ClaimId::of_claim).map(|(id, text)| (id, first_sentence(text))).collect()
-}
-
-/// Without Markdown's marks, and without the anchor at the claim's end.
-fn first_sentence(claim: &str) -> String {
-    let text = claim.split("<a id=").next().unwrap_or(claim);
-    let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
-    sentence.replace(['`', '*'], "")
 }
 
 /// What one run of a lesson's tests said.
@@ -213,18 +201,11 @@ impl Run {
     fn read(stdout: &str, facts: &[Fact]) -> Self {
         let (differences, failures) = (differences::table(facts), failures(stdout));
         let mut run = Self { differences, failures, ..Self::default() };
-        for line in stdout.lines() {
-            let Some((test, outcome)) =
-                line.strip_prefix("test ").and_then(|l| l.split_once(" ... "))
-            else {
-                continue;
-            };
-            let outcome = match outcome.trim() {
-                "ok" => Outcome::Passed,
-                _ => match run.failures.get(test).and_then(|said| unwritten(said)) {
-                    Some(request) => Outcome::Unwritten(request),
-                    None => Outcome::Failed,
-                },
+        for (test, passed) in outcomes(stdout) {
+            let outcome = match run.failures.get(test).and_then(|said| unwritten(said)) {
+                _ if passed => Outcome::Passed,
+                Some(request) => Outcome::Unwritten(request),
+                None => Outcome::Failed,
             };
             run.note(test, outcome);
         }
@@ -291,23 +272,14 @@ impl Run {
     }
 }
 
-/// What libtest says of each test that failed. It lists them with their output, and then once
-/// more by name.
-fn failures(stdout: &str) -> BTreeMap<String, String> {
-    let listed = stdout.split("\nfailures:\n").nth(1).unwrap_or_default();
-    let failures = listed.split("\n---- ").filter_map(|one| one.split_once(" stdout ----\n"));
-    failures.map(|(test, said)| (test.to_owned(), said.to_owned())).collect()
-}
-
 /// The request whose 404 a test did not expect: the last one that it sent, pings aside.
 fn unwritten(said: &str) -> Option<String> {
-    let mut requests = said.lines().rev().filter_map(|line| line.split_once(" -> "));
-    let (request, status) = requests.find(|(request, _)| !request.ends_with("/ping"))?;
-    let (method, url) = request.split_once(" http://").filter(|_| status.starts_with("404"))?;
+    let mut requests = said.lines().rev().filter_map(Sent::parse);
+    let sent = requests.find(|sent| sent.path != "/ping")?;
     let mut wanted = said.lines().filter_map(|line| line.trim().strip_prefix("right: "));
     let is_expected = wanted.any(|right| right.contains("404") || right.contains("Not Found"));
-    let path = url.split_once('/').map_or("", |(_, path)| path);
-    (!is_expected).then(|| format!("{method} /{path}"))
+    (sent.status.starts_with("404") && !is_expected)
+        .then(|| format!("{} {}", sent.method, sent.path))
 }
 
 #[cfg(test)]
@@ -323,9 +295,9 @@ mod tests {
             test streaming::text::support_ping ... ok\n\
             test streaming::file::st_07_a_file ... FAILED\n\
             \nfailures:\n\n---- streaming::text::st_02_any_iterator stdout ----\n\
-            GET http://127.0.0.1:1/text/ -> 200 OK\n  left: 1\n\n\
+            curl -iN http://127.0.0.1:1/text/ -> 200 OK\n  left: 1\n\n\
             ---- streaming::file::st_07_a_file stdout ----\n\
-            GET http://127.0.0.1:1/server-a/stream?x=1 -> 404 Not Found\n  left: 404\n right: 200\n\
+            curl -iN 'http://127.0.0.1:1/server-a/stream?x=1' -> 404 Not Found\n  left: 404\n right: 200\n\
             \n\nfailures:\n    streaming::text::st_02_any_iterator\n";
         let facts = [Fact::Skipped {
             test: "streaming::relay::st_10_the_clock".into(),
@@ -350,22 +322,16 @@ mod tests {
         let verdicts = run.tests.values().map(|tests| Verdict::of(tests.values()).word());
         assert_eq!(verdicts.collect::<Vec<_>>(), ["ok", "FAILED", "not yet", "skipped"]);
         assert_eq!(run.next().map(|claim| claim.to_string()), Some("ST-2".to_owned()));
-        let said = "GET http://127.0.0.1:1/text/ -> 200 OK\n  left: 1\n";
+        let said = "curl -iN http://127.0.0.1:1/text/ -> 200 OK\n  left: 1\n";
         assert_eq!(run.failures["streaming::text::st_02_any_iterator"], said);
     }
 
     #[test]
     fn a_404_that_the_test_expects_is_a_failure() {
-        let said = "GET http://[::1]:1/items/9 -> 404 Not Found\n\
-            GET http://[::1]:1/ping -> 200 OK\n  left: \"\"\n right: ";
+        let said = "curl -iN http://[::1]:1/items/9 -> 404 Not Found\n\
+            curl -iN http://[::1]:1/ping -> 200 OK\n  left: \"\"\n right: ";
         assert_eq!(unwritten(&format!("{said}5\n")).as_deref(), Some("GET /items/9"));
         assert_eq!(unwritten(&format!("{said}\"{{\\\"detail\\\":\\\"Not Found\\\"}}\"\n")), None);
-        assert_eq!(unwritten("GET http://[::1]:1/items/9 -> 200 OK\n  left: 404\n"), None);
-    }
-
-    #[test]
-    fn the_first_sentence_of_a_claim_is_shown_without_marks() {
-        assert_eq!(first_sentence("A `piece` leaves. More."), "A piece leaves.");
-        assert_eq!(first_sentence("It *ends* <a id=\"st-1\"></a>"), "It ends");
+        assert_eq!(unwritten("curl -iN http://[::1]:1/items/9 -> 200 OK\n  left: 404\n"), None);
     }
 }

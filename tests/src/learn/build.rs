@@ -1,0 +1,130 @@
+//! The learner's file compiled, and their program started.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::binary::without_settings;
+use crate::database::TestDatabase;
+use crate::learn::children::{self, Group};
+use crate::learn::source;
+use crate::learn::steps::{Exercise, shown};
+use crate::process::lines;
+use crate::workspace;
+
+/// What cargo made.
+pub struct Built {
+    /// The program, or the tests.
+    pub program: PathBuf,
+    /// Warnings.
+    pub said: String,
+}
+
+/// Compiles a learner's file, and says what cargo says.
+///
+/// # Errors
+///
+/// If it can't be read, or doesn't compile.
+pub fn mine(exercise: &Exercise, file: &Path, color: bool) -> Result<Built, String> {
+    let failed = |error| format!("{}: {error}", file.display());
+    let text = fs::read_to_string(file).map_err(failed)?;
+    let copy = workspace::target().join(format!("learn-{}.rs", exercise.lesson));
+    fs::write(&copy, source::includable(&text)).map_err(failed)?;
+    let target = format!("{}_mine", exercise.module());
+    let mut cargo = workspace::cargo();
+    match exercise.is_reversed() {
+        true => cargo.args(["test", "--no-run", "--test", &target]),
+        false => cargo.args(["build", "--example", &target]),
+    };
+    // With the suite beside it, so that no dependency is compiled a second time for it.
+    cargo.args(["--package", "lesson-tests", "--package", &format!("lesson-{}", exercise.lesson)]);
+    cargo.args(["--color", if color { "always" } else { "never" }]);
+    cargo.env("LESSON_EXERCISE", &copy);
+    let named = |said: String| said.replace(&*copy.to_string_lossy(), &shown(file));
+    let built = executable(cargo, &target).map_err(named)?;
+    Ok(Built { said: named(built.said), ..built })
+}
+
+/// Compiles the suite.
+///
+/// # Errors
+///
+/// If it doesn't compile.
+pub fn suite() -> Result<PathBuf, String> {
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--no-run", "--package", "lesson-tests", "--test", "suite"]);
+    Ok(executable(cargo, "suite")?.program)
+}
+
+fn executable(mut cargo: Command, target: &str) -> Result<Built, String> {
+    cargo.args(["--quiet", "--message-format=json-render-diagnostics"]);
+    let output = children::output(cargo).map_err(|error| format!("cannot run cargo: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut made = messages.filter(|message| message["target"]["name"] == target);
+    let program = made.find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    match program.filter(|_| output.status.success()) {
+        Some(program) => Ok(Built { program, said }),
+        None => Err(said),
+    }
+}
+
+/// The learner's program, to be asked by hand.
+pub struct Running {
+    /// `http://127.0.0.1:8000`, unless that port is taken.
+    pub url: String,
+    _group: Group,
+    _stdout: Receiver<String>,
+    /// Dropped after the program that uses it.
+    _database: Option<TestDatabase>,
+}
+
+impl Running {
+    /// Starts it and waits until it listens. Its log goes to a file.
+    ///
+    /// # Errors
+    ///
+    /// If it doesn't say that it listens.
+    pub fn start(exercise: &Exercise, program: &Path) -> Result<Self, String> {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        let log = log(exercise);
+        let cannot = |error| format!("cannot start your program: {error}");
+        let database = TestDatabase::of(&exercise.lesson);
+        let mut command = without_settings(Command::new(program));
+        command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
+        command.env("LESSON_PORT", free_port().to_string());
+        command.stdout(Stdio::piped()).stderr(File::create(&log).map_err(cannot)?);
+        let mut group = Group::start(command).map_err(cannot)?;
+        let stdout = lines(group.child().stdout.take().ok_or("no stdout")?);
+        while let Ok(line) = stdout.recv_timeout(PATIENCE) {
+            if let Some((_, url)) = line.trim_end().split_once("listening on ") {
+                return Ok(Self {
+                    url: url.to_owned(),
+                    _group: group,
+                    _stdout: stdout,
+                    _database: database,
+                });
+            }
+        }
+        Err(format!(
+            "Your program didn't print `listening on http://…`. Its log is {}.",
+            shown(&log)
+        ))
+    }
+}
+
+/// Where the program's log is.
+pub fn log(exercise: &Exercise) -> PathBuf {
+    workspace::target().join(format!("learn-{}.log", exercise.lesson))
+}
+
+/// 8000, as the pages have it, or else any.
+fn free_port() -> u16 {
+    if TcpListener::bind(("127.0.0.1", 8000)).is_ok() { 8000 } else { 0 }
+}
