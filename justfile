@@ -46,11 +46,11 @@ bench *LESSONS:
 
 # How long the lessons take to build, to start after an edit, and to be tested.
 bench-build:
-    cargo run -p lesson-tests --bin bench_build
+    cargo bench --profile dev --workspace --bench figures -- build
 
 # Shows what `just bench` and `just bench-build` measured in the pages.
 bless-figures:
-    cargo run --quiet -p lesson-tests --bin bless_figures
+    cargo bench --quiet --profile dev --workspace --bench figures -- bless
 
 # Faults put into the code, and those that no test notices: just mutants [LESSON…], --changed BASE or --summary
 mutants *ARGUMENTS:

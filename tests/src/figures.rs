@@ -4,7 +4,6 @@
 //! `tests/figures/streaming.json`, and writes the tables and the plot from there, so that
 //! nobody types a figure; the suite checks that they still fit.
 
-pub mod machine;
 mod plot;
 
 use std::fs;
@@ -12,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::readme::Page;
 use crate::workspace;
 
 /// The name of the figures that are of no lesson: how long all that takes to build.
@@ -67,17 +65,10 @@ impl Figures {
         serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
     }
 
-    /// Writes a file of figures, and its folder if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), String> {
-        let text = serde_json::to_string_pretty(self).map_err(|e| e.to_string())?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(path, text + "\n"))
-            .map_err(|e| format!("{}: {e}", path.display()))
+    /// What a page shows of them: one in `docs/` if `name` is a lesson, with its plot.
+    pub fn shown_for(&self, name: &str) -> String {
+        let plot = (name != BUILD).then(|| format!("../{PLOT}"));
+        self.markdown(plot.as_deref())
     }
 
     /// The tables as Markdown, below the plot if there is one.
@@ -174,12 +165,7 @@ fn with_commas(digits: &str) -> String {
     text
 }
 
-/// Where a run writes what it measured: `name` is a lesson, or [`BUILD`].
-pub fn measured(name: &str) -> PathBuf {
-    workspace::target().join("figures").join(format!("{name}.json"))
-}
-
-/// Where the figures lie that the pages show.
+/// Where the figures lie that the pages show: `name` is a lesson, or [`BUILD`].
 pub fn taken_over(name: &str) -> PathBuf {
     workspace::root().join("tests/figures").join(format!("{name}.json"))
 }
@@ -187,12 +173,6 @@ pub fn taken_over(name: &str) -> PathBuf {
 /// The plot of a lesson; there is none of the build.
 pub fn plot_file(name: &str) -> Option<PathBuf> {
     (name != BUILD).then(|| Path::new("lessons").join(name).join(PLOT))
-}
-
-/// What the page shows of these figures.
-pub fn shown_by(page: &Page, figures: &Figures, name: &str) -> String {
-    let plot = (name != BUILD).then(|| page.link_to(PLOT));
-    figures.markdown(plot.as_deref())
 }
 
 #[cfg(test)]
@@ -240,7 +220,7 @@ mod tests {
     #[test]
     fn figures_are_read_as_they_were_written() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("figures/x.json");
+        let path = folder.path().join("x.json");
         let figures = Figures {
             date: "2026-11-26".into(),
             machine: "a machine".into(),
@@ -248,7 +228,7 @@ mod tests {
             commands: vec![],
             tables: vec![],
         };
-        figures.write(&path).unwrap();
+        fs::write(&path, serde_json::to_string(&figures).unwrap()).unwrap();
         assert_eq!(Figures::read(&path).unwrap(), figures);
         assert!(Figures::read(folder.path()).unwrap_err().contains("directory"));
     }

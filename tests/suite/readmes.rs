@@ -62,7 +62,7 @@ fn links_lead_somewhere() {
 fn figures_are_those_that_were_measured() {
     for (name, pages) in pages::with_figures() {
         let measured = Figures::read(&figures::taken_over(&name)).expect("figures");
-        assert_none(FIGURES.check(&pages, |page| figures::shown_by(page, &measured, &name)));
+        assert_none(FIGURES.check(&pages, |_| measured.shown_for(&name)));
         if let Some(plot) = figures::plot_file(&name) {
             assert_eq!(
                 read(&workspace::root().join(plot)),

@@ -2,12 +2,12 @@
 
 use std::thread;
 
-use lesson_tests::figures::{Figures, Table, machine, measured};
-use lesson_tests::{fastapi, workspace};
+use lesson_tests::fastapi;
+use lesson_tests::figures::Table;
 
 use crate::server::UVICORN;
 use crate::versions::versions;
-use crate::{Result, plain, programs, relay, sse, waiting};
+use crate::{Result, measured, plain, programs, relay, sse, waiting};
 
 /// Measures a lesson: its tables.
 type Measure = fn() -> Result<Vec<Table>>;
@@ -45,19 +45,9 @@ pub fn lessons(names: &[String]) -> Result<()> {
     twins.join().map_err(|_| "the installation of FastAPI panicked")??;
     for (name, measure) in wanted {
         println!("\n{name}");
-        let figures = Figures {
-            date: machine::date()?,
-            machine: machine::line()?,
-            versions: versions()?,
-            commands: commands(name),
-            tables: measure()?,
-        };
-        let path = measured(name);
-        figures.write(&path)?;
-        let path = path.strip_prefix(workspace::root()).unwrap_or(&path);
-        println!("\n{}written to {}", figures.markdown(None), path.display());
+        measured::keep(name, versions()?, commands(name), measure()?)?;
     }
-    println!("\nTo show them in the READMEs: just bless-figures");
+    println!("\nTo show them in the pages: just bless-figures");
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use lesson_tests::fastapi;
-use lesson_tests::figures::machine::{first_line, rust};
 
+use crate::machine::{first_line, rust};
 use crate::{Result, programs};
 
 /// What takes part: compiler, FastAPI and what serves it, the load generator.

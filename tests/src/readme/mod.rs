@@ -240,12 +240,6 @@ impl Page {
         self.file.ends_with(REGISTER)
     }
 
-    /// How a link in it reaches a file of the folder that it is about.
-    pub fn link_to(&self, file: &str) -> String {
-        let up = if self.folder() == self.subject() { "" } else { "../" };
-        format!("{up}{file}")
-    }
-
     /// Where a link in it leads, seen from the root; `None` if out of it.
     fn resolve(&self, target: &str) -> Option<PathBuf> {
         normal(&self.folder().join(target))
@@ -468,7 +462,7 @@ pub(crate) mod fixtures {
 
 #[cfg(test)]
 mod tests {
-    use super::fixtures::{FILE, page, pages, repository};
+    use super::fixtures::{FILE, page, repository};
     use super::*;
 
     #[test]
@@ -504,13 +498,6 @@ mod tests {
         assert_eq!(page.section("A part"), 3..9);
         assert_eq!(page.section("Last"), 11..usize::MAX);
         assert_eq!(page.section("Gone"), 0..0);
-    }
-
-    #[test]
-    fn a_file_of_the_lesson_is_reached_from_every_page() {
-        let [readme, claims] = pages(&["", ""]);
-        assert_eq!(readme.link_to("figures.svg"), "figures.svg");
-        assert_eq!(claims.link_to("figures.svg"), "../figures.svg");
     }
 
     #[test]

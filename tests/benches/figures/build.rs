@@ -6,41 +6,23 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use lesson_tests::figures::{BUILD, Figures, Row, Table, machine, measured};
+use lesson_tests::figures::{BUILD, Row, Table};
 use lesson_tests::workspace::{self, succeed};
 use tempfile::TempDir;
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+use crate::{Result, machine, measured};
 
 /// How often a source file is edited; the figure is the median.
 const EDITS: usize = 3;
 
-fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn measure() -> Result<()> {
+/// Measures all of it, and writes what came out.
+pub fn measure() -> Result<()> {
     let tables = vec![builds()?, suite()?];
-    let figures = Figures {
-        date: machine::date()?,
-        machine: machine::line()?,
-        versions: vec![machine::rust()?],
-        commands: vec!["just bench-build".to_owned()],
-        tables,
-    };
-    let path = measured(BUILD);
-    figures.write(&path)?;
-    println!("\n{}written to {}", figures.markdown(None), path.display());
-    println!("To show it in the README: just bless-figures");
+    measured::keep(BUILD, vec![machine::rust()?], vec!["just bench-build".to_owned()], tables)?;
+    println!("\nTo show them in the pages: just bless-figures");
     Ok(())
 }
 
