@@ -11,7 +11,7 @@
 //! run: it would not end. Its output is compared with the banner of the lesson.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Seek};
 use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -240,21 +240,17 @@ impl<'a> Stage<'a> {
         if step.starts_lesson() {
             return self.start(step);
         }
-        if !curls_are_silent(&step.command) {
-            return Err("this curl may print its progress; write `curl -sS`".to_owned());
-        }
-        match self.run(&step.command) {
-            Ok(Some(outcome)) => Ok(outcome),
-            Ok(None) => Err(format!(
-                "`{}` did not end within {:?} and was killed; \
+        let title = step.title();
+        let outcome = self
+            .run(&step.command)
+            .map_err(|error| format!("`{title}` cannot be run ({error}); make the block `text`"))?;
+        outcome.ok_or_else(|| {
+            format!(
+                "`{title}` did not end within {:?} and was killed; \
                  end it with `curl --max-time`, or make the block `text`",
-                step.title(),
                 self.time_limit
-            )),
-            Err(error) => {
-                Err(format!("`{}` cannot be run ({error}); make the block `text`", step.title()))
-            }
-        }
+            )
+        })
     }
 
     /// What the lesson prints when it starts, if the page starts the lesson it is about.
@@ -295,23 +291,6 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Every curl has the options `s` (no progress) and `S` (but errors).
-fn curls_are_silent(command: &str) -> bool {
-    let words: Vec<&str> = command.split_whitespace().collect();
-    words
-        .split(|word| word.trim_start_matches(['(', '$']) == "curl")
-        // Before the first curl there is none.
-        .skip(1)
-        .all(|words| {
-            let options: String = words
-                .iter()
-                .filter_map(|word| word.strip_prefix('-'))
-                .filter(|letters| !letters.starts_with('-'))
-                .collect();
-            options.contains('s') && options.contains('S')
-        })
-}
-
 /// Waits until `limit`, then kills the shell and what it started.
 fn wait(shell: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + limit;
@@ -330,15 +309,13 @@ fn wait(shell: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
 
 /// All that was written to the file.
 fn content(mut file: File) -> io::Result<String> {
-    let mut bytes = Vec::new();
     file.rewind()?;
-    file.read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    io::read_to_string(file)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Read, Write};
     use std::net::{Ipv4Addr, TcpListener};
 
     use super::super::fixtures::{messages, page, page_in, pages, repository};
@@ -461,10 +438,11 @@ $ true
 
     #[test]
     fn a_curl_that_prints_its_progress() {
-        let message = "lessons/streaming/README.md:2: \
-                       this curl may print its progress; write `curl -sS`";
-        assert_eq!(faults("$ curl localhost:8000\n"), [message]);
-        assert_eq!(faults("$ curl -sS localhost:8000 && (curl -s localhost:8000)\n"), [message]);
+        let server = serve("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\npong");
+        let page = console("$ curl localhost:8000/ping\npong\n");
+        let faults = messages(check_console(&page, server, BANNER));
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].contains("% Total    % Received"), "{faults:?}");
     }
 
     #[test]
