@@ -82,11 +82,10 @@ fn shown(debug: &str) -> String {
 /// A server of a test has a port of its own in each run; a reader's is 8000.
 fn with_the_first_port(text: &str) -> String {
     const HOST: &str = "http://127.0.0.1:";
-    let Some((before, after)) = text.split_once(HOST) else {
-        return text.to_owned();
-    };
-    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-    format!("{before}{HOST}8000{}", with_the_first_port(rest))
+    let mut parts = text.split(HOST);
+    let before = parts.next().unwrap_or_default().to_owned();
+    let without_port = parts.map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    without_port.fold(before, |text, part| format!("{text}{HOST}8000{part}"))
 }
 
 #[cfg(test)]

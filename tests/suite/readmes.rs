@@ -7,9 +7,9 @@ use std::thread;
 use lesson_tests::figures::{self, Figures};
 use lesson_tests::package::NO_BANNER;
 use lesson_tests::readme::{
-    ANSWERS, FIGURES, Fault, MINUTES, Page, Sources, TestFunction, check_budget, check_claims,
-    check_code, check_console, check_differences, check_links, check_map, check_mentions,
-    check_no_console, minutes, routes_of, test_functions,
+    ANSWERS, FIGURES, Fault, MINUTES, Page, TestFunction, check_budget, check_claims, check_code,
+    check_console, check_differences, check_links, check_map, check_mentions, check_no_console,
+    minutes, routes_of, test_functions,
 };
 use lesson_tests::{TestServer, own_server_only, package, pages, rust_only, workspace};
 
@@ -76,12 +76,9 @@ fn figures_are_those_that_were_measured() {
 #[test]
 fn the_map_has_every_topic_of_fastapi() {
     let fastapi = workspace::root().join("tests/fastapi");
-    let sources = Sources {
-        topics: &read(&fastapi.join("topics.txt")),
-        requirements: &read(&fastapi.join("requirements.txt")),
-        lessons: &workspace::lessons(),
-    };
-    assert_none(check_map(&pages::map(), &sources));
+    let topics = read(&fastapi.join("topics.txt"));
+    let requirements = read(&fastapi.join("requirements.txt"));
+    assert_none(check_map(&pages::map(), &topics, &workspace::lessons(), &requirements));
 }
 
 #[test]

@@ -17,8 +17,9 @@ pub fn check_code(page: &Page) -> Vec<Fault> {
     let blocks = page.blocks.iter().filter_map(|block| fault(page, block));
     let stray = page.stray_sources.iter().map(|source| {
         let message = format!(
-            "no block follows the comment for {source}; \
-             put the block on the next line, or delete the comment"
+            "no block follows the comment for {}; \
+             put the block on the next line, or delete the comment",
+            source.name
         );
         page.fault(source.line, message)
     });
@@ -55,7 +56,8 @@ fn fault(page: &Page, block: &Block) -> Option<Fault> {
             Err(fault) => return Some(fault),
             Ok(text) if text == block.text => return None,
             Ok(_) => {
-                format!("this block differs from {source}; run `just bless` and read the diff")
+                let name = &source.name;
+                format!("this block differs from {name}; run `just bless` and read the diff")
             }
         },
         (None, None) if FREE.contains(&block.language()) => return None,
@@ -92,7 +94,11 @@ fn form(block: &Block) -> Option<String> {
 
 /// The text that `source` names.
 fn cut(page: &Page, source: &Source) -> Result<String, Fault> {
-    let Source { line, path, region } = source;
+    let Source { line, name } = source;
+    let (path, region) = match name.split_once('#') {
+        Some((path, region)) => (path, Some(region)),
+        None => (name.as_str(), None),
+    };
     let Some(resolved) = normal(&page.subject().join(path)) else {
         let message = format!("{path} is outside of the repository; name a file in it");
         return Err(page.fault(*line, message));

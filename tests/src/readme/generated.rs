@@ -3,32 +3,21 @@
 use super::{Fault, Page, register};
 
 /// The table of what FastAPI and axum answer where they differ, written by a run of the tests.
-pub const ANSWERS: Generated =
-    Generated { name: "answers", command: "just bless", in_a_sentence: false };
+pub const ANSWERS: Generated = Generated { name: "answers", command: "just bless" };
 
 /// The figures that a measuring run wrote down.
-pub const FIGURES: Generated =
-    Generated { name: "figures", command: "just bless-figures", in_a_sentence: false };
+pub const FIGURES: Generated = Generated { name: "figures", command: "just bless-figures" };
 
 /// How many minutes a page takes to read.
-pub const MINUTES: Generated =
-    Generated { name: "minutes", command: "just bless", in_a_sentence: true };
+pub const MINUTES: Generated = Generated { name: "minutes", command: "just bless" };
 
-/// A part of a page between `<!-- answers -->` and `<!-- /answers -->`.
+/// A part of a page between `<!-- answers -->` and `<!-- /answers -->`, which stand within a line
+/// or on lines of their own.
 #[derive(Clone, Copy, Debug)]
 pub struct Generated {
     name: &'static str,
     /// The command that writes it.
     command: &'static str,
-    /// Whether the comments stand within a line, and not on lines of their own.
-    in_a_sentence: bool,
-}
-
-/// What stands up to the opening comment, between the two, and from the closing one on.
-struct Parts<'a> {
-    before: &'a str,
-    shown: &'a str,
-    after: &'a str,
 }
 
 impl Generated {
@@ -54,10 +43,10 @@ impl Generated {
     /// The page's text with this between the comments; unchanged if it has not both.
     pub fn bless(&self, page: &Page, content: &str) -> String {
         match self.parts(page) {
-            Some(Parts { before, after, .. }) if self.in_a_sentence => {
-                format!("{before}{content}{after}")
+            Some([before, shown, after]) if shown.starts_with('\n') => {
+                format!("{before}\n\n{content}\n{after}")
             }
-            Some(Parts { before, after, .. }) => format!("{before}\n\n{content}\n{after}"),
+            Some([before, _, after]) => format!("{before}{content}{after}"),
             None => page.text.clone(),
         }
     }
@@ -66,20 +55,19 @@ impl Generated {
         [format!("<!-- {} -->", self.name), format!("<!-- /{} -->", self.name)]
     }
 
-    /// Takes a page apart; `None` if it has not both comments, in this order.
-    fn parts<'a>(&self, page: &'a Page) -> Option<Parts<'a>> {
+    /// The page up to the opening comment, between the two, and from the closing one on; `None`
+    /// if it has not both, in this order.
+    fn parts<'a>(&self, page: &'a Page) -> Option<[&'a str; 3]> {
         let [opening, closing] = self.comments();
-        let line_end = if self.in_a_sentence { "" } else { "\n" };
-        let start = page.text.find(&format!("{opening}{line_end}"))? + opening.len();
+        let start = page.text.find(&opening)? + opening.len();
         let end = start + page.text[start..].find(&closing)?;
-        let text = &page.text;
-        Some(Parts { before: &text[..start], shown: &text[start..end], after: &text[end..] })
+        Some([&page.text[..start], &page.text[start..end], &page.text[end..]])
     }
 
     /// The first line that is another than it should be.
     fn difference(&self, page: &Page, wanted: &str) -> Option<Fault> {
-        let Parts { before, shown, .. } = self.parts(page)?;
-        let (shown, wanted) = (shown.trim(), wanted.trim());
+        let [before, part, _] = self.parts(page)?;
+        let (shown, wanted) = (part.trim(), wanted.trim());
         if shown == wanted {
             return None;
         }
@@ -90,10 +78,10 @@ impl Generated {
             None => "not be here".to_owned(),
         };
         let line = before.matches('\n').count() + 1;
-        // The first line of others stands below the comment and an empty line.
-        let (line, what) = match self.in_a_sentence {
-            true => (line, self.name),
-            false => (line + 2 + same, "this line"),
+        let (line, what) = match part.starts_with('\n') {
+            // The first line stands below the comment and an empty line.
+            true => (line + 2 + same, "this line"),
+            false => (line, self.name),
         };
         Some(page.fault(line, format!("{what} should {should}; run `{}`", self.command)))
     }

@@ -55,11 +55,8 @@ fn fault(page: &Page, link: &Link, pages: &[Page]) -> Option<String> {
 }
 
 fn web_fault(target: &str) -> Option<String> {
-    let url = reqwest::Url::parse(target).ok();
-    let sound = url.is_some_and(|url| match url.scheme() {
-        "http" | "https" => url.host().is_some() && !target.contains(' '),
-        scheme => scheme == "mailto",
-    });
+    let url = reqwest::Url::parse(target);
+    let sound = url.is_ok_and(|url| ["http", "https", "mailto"].contains(&url.scheme()));
     (!sound).then(|| {
         format!("the link `{target}` is no web address; write `https://`, a host and a path")
     })

@@ -5,23 +5,15 @@ use super::{Fault, Page};
 /// Where FastAPI's documentation is.
 const FASTAPI: &str = "https://fastapi.tiangolo.com/";
 
-/// What the map is compared with.
-#[derive(Clone, Copy, Debug)]
-pub struct Sources<'a> {
-    /// The addresses of the topics, one a line and in order, without the host.
-    pub topics: &'a str,
-    /// Python's packages with their versions, `fastapi==1.2.3`.
-    pub requirements: &'a str,
-    /// The names of the lessons.
-    pub lessons: &'a [String],
-}
-
 /// The topics are complete and in order, each lesson is linked to, and the page says what it is a
 /// list of.
-pub fn check_map(page: &Page, sources: &Sources<'_>) -> Vec<Fault> {
-    let mut faults = Vec::from_iter(topic_fault(page, sources.topics));
-    faults.extend(lesson_faults(page, sources.lessons));
-    faults.extend(version_fault(page, sources.requirements));
+///
+/// `topics` has their addresses without the host, one a line and in order; `requirements` has
+/// Python's packages with their versions, `fastapi==1.2.3`.
+pub fn check_map(page: &Page, topics: &str, lessons: &[String], requirements: &str) -> Vec<Fault> {
+    let mut faults = Vec::from_iter(topic_fault(page, topics));
+    faults.extend(lesson_faults(page, lessons));
+    faults.extend(version_fault(page, requirements));
     faults
 }
 
@@ -51,20 +43,15 @@ fn listed(topics: &str) -> impl Iterator<Item = &str> {
 }
 
 fn lesson_faults(page: &Page, lessons: &[String]) -> Vec<Fault> {
-    let is_linked = |lesson: &&String| {
-        let folder = format!("{lesson}/");
-        page.links.iter().any(|link| link.target.starts_with(&folder))
+    let leads_to = |folder: &str| page.links.iter().any(|link| link.target.starts_with(folder));
+    let forgotten = lessons.iter().filter(|lesson| !leads_to(&format!("{lesson}/")));
+    let message = |lesson| {
+        format!(
+            "no row points at the lesson `{lesson}`; \
+             link to {lesson}/README.md where FastAPI teaches the same"
+        )
     };
-    let forgotten = lessons.iter().filter(|lesson| !is_linked(lesson));
-    forgotten
-        .map(|lesson| {
-            let message = format!(
-                "no row points at the lesson `{lesson}`; \
-                 link to {lesson}/README.md where FastAPI teaches the same"
-            );
-            page.fault(1, message)
-        })
-        .collect()
+    forgotten.map(|lesson| page.fault(1, message(lesson))).collect()
 }
 
 /// The page says of which version its list is.
@@ -104,7 +91,7 @@ mod tests {
         let page = Page::new(Path::new("."), "lessons/README.md", text.to_owned());
         let lessons = ["async".to_owned(), "sql".to_owned()];
         let requirements = "# A comment.\nfastapi==1.2.3\nhttpx==1.0.0\n";
-        messages(check_map(&page, &Sources { topics: TOPICS, requirements, lessons: &lessons }))
+        messages(check_map(&page, TOPICS, &lessons, requirements))
     }
 
     /// The fault of a line that should be about this topic.

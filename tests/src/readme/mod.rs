@@ -42,7 +42,7 @@ pub use code::{bless_code, check_code};
 pub use console::{bless_console, check_console, check_no_console};
 pub use generated::{ANSWERS, FIGURES, Generated, MINUTES};
 pub use links::check_links;
-pub use map::{Sources, check_map};
+pub use map::check_map;
 pub use mentions::check_mentions;
 pub use routes::routes_of;
 
@@ -67,7 +67,7 @@ impl fmt::Display for Fault {
 }
 
 /// A Markdown page, parsed for all checks.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Page {
     root: PathBuf,
     file: String,
@@ -101,8 +101,8 @@ struct Block {
 #[derive(Debug)]
 struct Source {
     line: usize,
-    path: String,
-    region: Option<String>,
+    /// What it names, as it is written there: `path#region`, or a path alone.
+    name: String,
 }
 
 #[derive(Debug)]
@@ -136,17 +136,8 @@ impl Page {
 
     /// The page that `file` would be if `text` were written to it.
     pub fn new(root: &Path, file: &str, text: String) -> Self {
-        let mut page = Self {
-            root: root.to_owned(),
-            file: file.to_owned(),
-            text,
-            blocks: Vec::new(),
-            headings: Vec::new(),
-            anchors: Vec::new(),
-            links: Vec::new(),
-            unlinked: Vec::new(),
-            stray_sources: Vec::new(),
-        };
+        let (root, file) = (root.to_owned(), file.to_owned());
+        let mut page = Self { root, file, text, ..Self::default() };
         page.parse();
         page
     }
@@ -163,7 +154,10 @@ impl Page {
 
     fn parse(&mut self) {
         let text = self.text.clone();
-        let lines = Lines::of(&text);
+        // A page has thousands of places whose line is asked for, and to count from its start for
+        // each of them takes a second.
+        let ends: Vec<usize> = text.match_indices('\n').map(|(offset, _)| offset).collect();
+        let line_of = |offset| ends.partition_point(|end| *end < offset) + 1;
         let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
         let mut block: Option<Block> = None;
         let mut heading: Option<Heading> = None;
@@ -174,16 +168,17 @@ impl Page {
             if event == Event::End(TagEnd::HtmlBlock) {
                 continue;
             }
-            let line = lines.number(range.start);
+            let line = line_of(range.start);
             let before = source.take();
             if let Event::Start(Tag::CodeBlock(kind)) = event {
-                block = Some(Block::open(&text, line, range, kind, before));
+                let last = line_of(range.start + text[range.clone()].trim_end().len());
+                block = Some(Block::open(&text, line, last, range, kind, before));
                 continue;
             }
             self.stray_sources.extend(before);
             match event {
                 Event::End(TagEnd::CodeBlock) => {
-                    self.blocks.extend(block.take().map(Block::closed));
+                    self.blocks.extend(block.take());
                 }
                 Event::Start(Tag::Heading { level, .. }) => {
                     let title = String::new();
@@ -304,21 +299,16 @@ impl Block {
     fn open(
         text: &str,
         line: usize,
+        last: usize,
         range: Range<usize>,
         kind: CodeBlockKind<'_>,
         source: Option<Source>,
     ) -> Self {
         let (info, inner) = match kind {
-            CodeBlockKind::Fenced(info) => (Some(info.into_string()), inner(text, range.clone())),
+            CodeBlockKind::Fenced(info) => (Some(info.into_string()), inner(text, range)),
             CodeBlockKind::Indented => (None, None),
         };
-        Self { line, last: line, info, text: String::new(), source, inner }
-    }
-
-    /// With the end that its text and its fence give it.
-    fn closed(self) -> Self {
-        let closing_fence = usize::from(self.inner.is_some());
-        Self { last: self.line + self.text.lines().count() + closing_fence, ..self }
+        Self { line, last, info, text: String::new(), source, inner }
     }
 
     /// The first word after the backticks.
@@ -334,12 +324,8 @@ impl Block {
 
 impl Source {
     fn parse(html: &str, line: usize) -> Option<Self> {
-        let comment = html.trim().strip_prefix("<!-- code:")?.strip_suffix("-->")?.trim();
-        let (path, region) = match comment.split_once('#') {
-            Some((path, region)) => (path, Some(region.to_owned())),
-            None => (comment, None),
-        };
-        Some(Self { line, path: path.to_owned(), region })
+        let name = html.trim().strip_prefix("<!-- code:")?.strip_suffix("-->")?.trim();
+        Some(Self { line, name: name.to_owned() })
     }
 }
 
@@ -374,15 +360,6 @@ fn anchor(html: &str) -> Option<String> {
     Some(id.to_owned())
 }
 
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.region {
-            Some(region) => write!(f, "{}#{region}", self.path),
-            None => write!(f, "{}", self.path),
-        }
-    }
-}
-
 /// The bytes between the opening and the closing fence of the element at `range`.
 fn inner(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let element = text[range.clone()].trim_end();
@@ -401,23 +378,6 @@ fn indented(text: &str, indentation: &str) -> String {
             _ => format!("{indentation}{line}\n"),
         })
         .collect()
-}
-
-/// Where the lines of a text end: a page has thousands of places whose line is asked for, and
-/// to count from its start for each of them takes a second.
-struct Lines {
-    ends: Vec<usize>,
-}
-
-impl Lines {
-    fn of(text: &str) -> Self {
-        Self { ends: text.match_indices('\n').map(|(offset, _)| offset).collect() }
-    }
-
-    /// The number of the line with this byte, counted from 1.
-    fn number(&self, offset: usize) -> usize {
-        self.ends.partition_point(|end| *end < offset) + 1
-    }
 }
 
 #[cfg(test)]
