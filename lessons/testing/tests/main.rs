@@ -15,7 +15,6 @@ mod async_tests;
 mod background;
 mod client_address;
 mod clock;
-mod exercises;
 mod fresh_state;
 mod lifespan;
 mod marks;

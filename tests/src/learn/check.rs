@@ -102,11 +102,11 @@ fn notices(exercise: &Exercise, tests: &Path, step: &Step) -> Result<Verdict, St
         return Ok(failed.iter().map(|(test, said)| Failure::of(test, said)).collect());
     }
     let unnoticed = || Failure {
-        claim: None,
+        claim: step.claim.as_deref().and_then(ClaimId::parse),
         sentence: step.title.clone(),
         curl: None,
         place: String::new(),
-        message: format!("none of your tests notices: {}", step.red),
+        message: format!("none of your tests notices it: {}", step.red),
     };
     let noticed = run(step.fault.as_ref()).map(|run| !run.is_well())?;
     Ok((!noticed).then(unnoticed).into_iter().collect())

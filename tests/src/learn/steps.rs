@@ -31,6 +31,8 @@ pub struct Step {
     pub tests: Vec<String>,
     /// In place of `tests`: the fault that a test of the learner's must notice.
     pub fault: Option<String>,
+    /// The claim that the fault breaks.
+    pub claim: Option<String>,
     /// What the failure says as long as the step isn't done.
     pub red: String,
     /// Shown when the learner asks.
