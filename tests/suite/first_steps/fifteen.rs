@@ -4,18 +4,11 @@
 //! are those of axum's own extractors, and those of the same handlers with extractors that
 //! answer as FastAPI does, where they are not FastAPI's.
 
-use std::future::IntoFuture;
+use lesson_tests::server::{client, send};
+use lesson_tests::{Binary, Target, expect, fastapi, pages, rust, rust_only, rust_program_only};
+use tokio::task::spawn_blocking;
 
-use axum::Router;
-use axum::http::StatusCode;
-use axum::routing::{get, post};
-use lesson_tests::server::client;
-use lesson_tests::{expect, fastapi, pages, rust, rust_only};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-
-use super::start;
+use super::{TICK, start};
 
 const TABLE: &str = include_str!("fifteen.txt");
 
@@ -24,17 +17,38 @@ async fn fs_13_how_many_of_fifteen_answers_differ_from_fastapis() {
     let server = start().await;
     let others = expect(rust(14), fastapi(0));
     let answer = |case: &Case| if others == 0 { case.fastapi } else { case.axum };
-    check(server.base_url(), answer).await;
+    check(server.base_url(), cases(), answer).await;
     assert_eq!(cases().iter().filter(|case| answer(case) != case.fastapi).count(), others);
 }
 
 #[tokio::test]
-async fn fs_13_the_same_handlers_with_extractors_that_answer_as_fastapi_does() {
-    rust_only!("asks an axum app of its own");
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let base_url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(axum::serve(listener, as_fastapi()).into_future());
-    check(&base_url, |case| case.ours.unwrap_or(case.fastapi)).await;
+async fn fs_13_a_body_is_answered_as_fastapi_does() {
+    rust_program_only!("starts the exercise's program");
+    check_solution(|case| case.request.starts_with("POST /items/ ")).await;
+}
+
+#[tokio::test]
+async fn fs_13_a_path_and_a_query_are_answered_as_fastapi_does() {
+    rust_program_only!("starts the exercise's program");
+    check_solution(|case| case.request.starts_with("GET /items/")).await;
+}
+
+#[tokio::test]
+async fn fs_13_an_unknown_path_or_method_has_a_detail() {
+    rust_program_only!("starts the exercise's program");
+    check_solution(|case| !case.request.contains(" /items/") || case.request.starts_with("DELETE"))
+        .await;
+}
+
+/// The lesson's handlers with extractors that answer as FastAPI's do.
+async fn check_solution(is_wanted: impl Fn(&Case) -> bool) {
+    let start = || match Target::current() {
+        Target::Program(_) => Binary::start("first-steps", &[], &[]),
+        _ => Binary::start_example("first_steps_solution"),
+    };
+    let server = spawn_blocking(start).await.expect("a program");
+    let cases = cases().into_iter().filter(is_wanted);
+    check(server.base_url(), cases, |case| case.ours.unwrap_or(case.fastapi)).await;
 }
 
 #[test]
@@ -63,53 +77,6 @@ fn fs_13_with_our_extractors_one_answer_differs() {
         cases.iter().filter(|case| case.ours.is_some()).map(|case| case.name).collect();
     // No redirect to the path with a slash.
     assert_eq!(left, ["missing slash"]);
-}
-
-/// The lesson's two handlers with other imports: `All` where two extractors are to report
-/// together, and fallbacks that have a body.
-fn as_fastapi() -> Router {
-    use fastapi_extract::{All, Json, Path, Query};
-
-    #[derive(Deserialize, Serialize)]
-    struct Item {
-        name: String,
-        price: f64,
-        quantity: i64,
-    }
-
-    #[derive(Serialize)]
-    struct Stored {
-        #[serde(flatten)]
-        item: Item,
-        id: i64,
-    }
-
-    #[derive(Deserialize)]
-    struct Wanted {
-        limit: i64,
-    }
-
-    type Where = All<(Path<i64>, Query<Wanted>)>;
-
-    Router::new()
-        .route(
-            "/items/",
-            post(async |Json(item): Json<Item>| {
-                (StatusCode::CREATED, Json(Stored { item, id: 1 }))
-            }),
-        )
-        .route(
-            "/items/{item_id}",
-            get(async |All((Path(id), Query(wanted))): Where| Json([id, wanted.limit])),
-        )
-        .fallback(async || detail(StatusCode::NOT_FOUND, "Not Found"))
-        .method_not_allowed_fallback(async || {
-            detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
-        })
-}
-
-fn detail(status: StatusCode, detail: &str) -> (StatusCode, axum::Json<Value>) {
-    (status, axum::Json(json!({ "detail": detail })))
 }
 
 /// A request and its answers, each as in `422 application/json {"detail":…}`.
@@ -155,8 +122,12 @@ fn brief(answer: &str) -> String {
     }
 }
 
-async fn check(base_url: &str, side: impl Fn(&Case) -> &'static str) {
-    for case in cases() {
+async fn check(
+    base_url: &str,
+    cases: impl IntoIterator<Item = Case>,
+    side: impl Fn(&Case) -> &'static str,
+) {
+    for case in cases {
         let answer = ask(base_url, case.request).await;
         assert_eq!(answer, side(&case), "{}: {}", case.name, case.request);
     }
@@ -177,13 +148,12 @@ async fn ask(base_url: &str, request: &'static str) -> String {
             }
         };
     }
-    let response = request.send().await.expect("an answer");
-    let mut words = vec![response.status().as_u16().to_string()];
+    let answer = send(request, TICK).await;
+    let mut words = vec![answer.status.to_string()];
     for header in ["content-type", "location"] {
-        let value = response.headers().get(header);
-        words.extend(value.map(|value| value.to_str().expect("text").replace(base_url, "")));
+        words.extend(answer.header(header).map(|value| value.replace(base_url, "")));
     }
-    words.push(with_the_first_id(response.text().await.expect("a body")));
+    words.push(with_the_first_id(answer.text().await));
     words.join(" ").trim_end().to_owned()
 }
 

@@ -39,7 +39,7 @@ fn the_manifest_has_the_crates_of_the_lesson_in_its_versions() {
 #[test]
 fn the_lesson_is_plain_axum() {
     rust_only!("asks cargo");
-    let packages = workspace::cargo_tree(&["--package=lesson-first-steps"]);
+    let packages = workspace::cargo_tree(&["--package=lesson-first-steps", "--edges=normal"]);
     let ours = packages.lines().filter(|line| line.contains(&*workspace::root().to_string_lossy()));
     assert_eq!(ours.count(), 1, "{packages}");
 }

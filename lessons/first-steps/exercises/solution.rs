@@ -1,0 +1,84 @@
+//! Two of the shop's routes, with fifteen answers that FastAPI's clients understand.
+
+use std::env;
+
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+// STEP 1
+use axum::Router;
+use fastapi_extract::Json;
+// STUB
+// use axum::{Json, Router};
+// END
+// STEP 2
+use fastapi_extract::{All, Path, Query};
+// STUB
+// use axum::extract::{Path, Query};
+// END
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+#[derive(Deserialize, Serialize)]
+struct Item {
+    name: String,
+    price: f64,
+    quantity: i64,
+}
+
+#[derive(Serialize)]
+struct Stored {
+    #[serde(flatten)]
+    item: Item,
+    id: i64,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    limit: i64,
+}
+
+// Step 1: a client that sends a wrong body gets FastAPI's 422, with all that's wrong in `detail`,
+// and the price "5" is as good as 5. No line of the handler needs another word.
+async fn create_item(Json(item): Json<Item>) -> (StatusCode, Json<Stored>) {
+    (StatusCode::CREATED, Json(Stored { item, id: 1 }))
+}
+
+// Step 2: the same for the path and the query. One 422 reports what's wrong with either.
+async fn read_item(
+    // STEP 2
+    All((Path(item_id), Query(wanted))): All<(Path<i64>, Query<Wanted>)>,
+    // STUB
+    // Path(item_id): Path<i64>,
+    // Query(wanted): Query<Wanted>,
+    // END
+) -> Json<[i64; 2]> {
+    Json([item_id, wanted.limit])
+}
+
+/// An error as FastAPI sends it.
+fn detail(status: StatusCode, detail: &str) -> (StatusCode, Json<Value>) {
+    (status, Json(json!({ "detail": detail })))
+}
+
+// Step 3: an unknown path gets a 404 with the detail "Not Found", a method that a path doesn't have
+// a 405 with "Method Not Allowed".
+fn app() -> Router {
+    let app =
+        Router::new().route("/items/", post(create_item)).route("/items/{item_id}", get(read_item));
+    // STEP 3
+    app.fallback(async || detail(StatusCode::NOT_FOUND, "Not Found")).method_not_allowed_fallback(
+        async || detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+    )
+    // STUB
+    // app
+    // END
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let port = env::var("LESSON_PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(8000);
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app()).await
+}
