@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Instant;
 
 use lesson_tests::learn::{Checker, Exercise, Verdict, build, source, steps};
-use lesson_tests::{rust_only, workspace};
+use lesson_tests::{pages, rust_only, workspace};
 
 /// The suite that runs is the one that a learner's program is tested with.
 fn checker() -> Checker {
@@ -24,6 +24,46 @@ fn every_step_is_marked_in_the_solution() {
         marked.dedup();
         assert_eq!(marked, numbers.collect::<Vec<_>>(), "{lesson}");
         exercise.starter().expect("a starter");
+    }
+}
+
+#[test]
+fn every_step_stands_in_the_section_that_it_is_about() {
+    rust_only!("reads the pages");
+    for lesson in steps::all() {
+        let exercise = Exercise::of(&lesson).expect("an exercise");
+        let readme = &pages::of_lesson(&lesson)[0];
+        for (index, step) in exercise.steps.iter().enumerate() {
+            let section = section(readme.text(), &step.read);
+            let text = section.unwrap_or_else(|| panic!("{lesson} has no heading {:?}", step.read));
+            let number = format!("step {}:**", index + 1);
+            let is_there = text
+                .lines()
+                .any(|line| line.starts_with("**") && line.to_lowercase().contains(&number));
+            assert!(is_there, "{lesson}: {:?} doesn't say `**Your turn, {number}`", step.read);
+        }
+    }
+}
+
+/// The text below a heading, by the heading's anchor.
+fn section<'a>(page: &'a str, anchor: &str) -> Option<&'a str> {
+    let mut sections = page.split("\n## ");
+    sections.find(|section| {
+        let title = section.lines().next().unwrap_or_default().to_lowercase();
+        title.replace(' ', "-").replace(|c: char| !c.is_alphanumeric() && c != '-', "") == anchor
+    })
+}
+
+/// The front page says of each lesson how many steps it has.
+#[test]
+fn the_front_page_counts_the_steps() {
+    rust_only!("reads the pages");
+    let front = fs::read_to_string(workspace::root().join("README.md")).expect("the front page");
+    for lesson in steps::all() {
+        let steps = Exercise::of(&lesson).expect("an exercise").steps.len();
+        let (link, cell) = (format!("(lessons/{lesson}/README.md)"), format!("| {steps} steps: "));
+        let is_said = front.lines().any(|row| row.contains(&link) && row.contains(&cell));
+        assert!(is_said, "README.md: {lesson} has {steps} steps");
     }
 }
 

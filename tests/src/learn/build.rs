@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::binary::without_settings;
 use crate::database::TestDatabase;
-use crate::learn::children::{self, Group};
+use crate::learn::children;
 use crate::learn::source;
 use crate::learn::steps::{Exercise, shown};
 use crate::process::lines;
@@ -75,12 +75,12 @@ fn executable(mut cargo: Command, target: &str) -> Result<Built, String> {
     }
 }
 
-/// The learner's program, to be asked by hand.
+/// The learner's program, to be asked by hand. It ends when this is dropped.
 pub struct Running {
     /// `http://127.0.0.1:8000`, unless that port is taken.
     pub url: String,
-    _group: Group,
-    _stdout: Receiver<String>,
+    child: Option<Child>,
+    stdout: Receiver<String>,
     /// Dropped after the program that uses it.
     _database: Option<TestDatabase>,
 }
@@ -99,23 +99,25 @@ impl Running {
         let mut command = without_settings(Command::new(program));
         command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
         command.env("LESSON_PORT", free_port().to_string());
-        command.stdout(Stdio::piped()).stderr(File::create(&log).map_err(cannot)?);
-        let mut group = Group::start(command).map_err(cannot)?;
-        let stdout = lines(group.child().stdout.take().ok_or("no stdout")?);
-        while let Ok(line) = stdout.recv_timeout(PATIENCE) {
+        command.stderr(File::create(&log).map_err(cannot)?);
+        let mut child = children::start(&mut command).map_err(cannot)?;
+        let stdout = lines(child.stdout.take().ok_or("no stdout")?);
+        let mut running =
+            Self { url: String::new(), child: Some(child), stdout: stdout, _database: database };
+        while let Ok(line) = running.stdout.recv_timeout(PATIENCE) {
             if let Some((_, url)) = line.trim_end().split_once("listening on ") {
-                return Ok(Self {
-                    url: url.to_owned(),
-                    _group: group,
-                    _stdout: stdout,
-                    _database: database,
-                });
+                running.url = url.to_owned();
+                return Ok(running);
             }
         }
-        Err(format!(
-            "Your program didn't print `listening on http://…`. Its log is {}.",
-            shown(&log)
-        ))
+        let log = shown(&log);
+        Err(format!("Your program didn't print `listening on http://…`. Its log is {log}."))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.take().into_iter().for_each(children::end);
     }
 }
 

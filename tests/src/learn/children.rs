@@ -7,39 +7,28 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
-/// A child in a group of its own, which is killed with everything that it started.
-pub struct Group(Child);
-
-impl Group {
-    /// Starts it.
-    ///
-    /// # Errors
-    ///
-    /// If the program can't be started.
-    pub fn start(mut command: Command) -> io::Result<Self> {
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        // Held meanwhile: nothing starts unseen while all are ended.
-        let mut running = running();
-        let child = command.stdin(Stdio::null()).spawn()?;
-        running.insert(child.id());
-        Ok(Self(child))
-    }
-
-    /// The process itself.
-    pub fn child(&mut self) -> &mut Child {
-        &mut self.0
-    }
+/// Starts a child in a group of its own, with which [`end`] kills everything that it starts.
+///
+/// # Errors
+///
+/// If the program can't be started.
+pub fn start(command: &mut Command) -> io::Result<Child> {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    // Held meanwhile: nothing starts unseen while all are ended.
+    let mut running = running();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    running.insert(child.id());
+    Ok(child)
 }
 
-impl Drop for Group {
-    fn drop(&mut self) {
-        running().remove(&self.0.id());
-        end(self.0.id());
-        // Both fail if it has ended already, which is as good.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// Kills a child, and what it started.
+pub fn end(mut child: Child) {
+    running().remove(&child.id());
+    kill_group(child.id());
+    // Both fail if it has ended already, which is as good.
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 /// Runs a command to its end.
@@ -48,29 +37,18 @@ impl Drop for Group {
 ///
 /// If it can't be started.
 pub fn output(mut command: Command) -> io::Result<Output> {
-    let mut group = Group::start({
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    })?;
-    let (stdout, stderr) = (group.child().stdout.take(), group.child().stderr.take());
-    std::thread::scope(|scope| {
-        let stderr = scope.spawn(|| read(stderr));
-        let stdout = read(stdout)?;
-        let stderr = stderr.join().map_err(|_| io::Error::other("a reader panicked"))??;
-        Ok(Output { status: group.child().wait()?, stdout, stderr })
-    })
+    let child = start(command.stderr(Stdio::piped()))?;
+    let id = child.id();
+    let output = child.wait_with_output();
+    running().remove(&id);
+    kill_group(id);
+    output
 }
 
-fn read(pipe: Option<impl io::Read>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut bytes))?;
-    Ok(bytes)
-}
-
-/// Kills every group. No other can be started while the caller has the guard.
+/// Kills every child. No other can be started while the caller has the guard.
 pub fn end_all() -> impl Drop {
     let running = running();
-    running.iter().copied().for_each(end);
+    running.iter().copied().for_each(kill_group);
     running
 }
 
@@ -79,7 +57,7 @@ fn running() -> MutexGuard<'static, BTreeSet<u32>> {
 }
 
 #[cfg(unix)]
-fn end(id: u32) {
+fn kill_group(id: u32) {
     use rustix::process::{Pid, Signal, kill_process_group};
 
     if let Some(group) = i32::try_from(id).ok().and_then(Pid::from_raw) {
@@ -90,4 +68,4 @@ fn end(id: u32) {
 
 /// There, Ctrl-C reaches every process of the console by itself.
 #[cfg(not(unix))]
-fn end(_id: u32) {}
+fn kill_group(_id: u32) {}
