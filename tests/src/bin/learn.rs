@@ -145,7 +145,7 @@ impl Session {
             }
             count += 1;
         };
-        println!("{} of {all} steps of {}\n", count, self.exercise.lesson);
+        println!("{}, step {count} of {all}\n", self.exercise.lesson);
         print!("{}", self.screen.steps(&self.exercise, &verdicts));
         match self.show(&verdicts) {
             true => Ok(None),
