@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, redirect};
+use tokio::time::timeout;
 
 use crate::answer::{Answer, Clock};
 use crate::binary::Binary;
@@ -13,6 +14,9 @@ use crate::target::Target;
 
 /// How long an event may take to appear in the log.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the head of an answer may take.
+const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 
 /// A lesson's server on the current target: a fresh one for each test, or the learner's own.
 pub struct TestServer {
@@ -132,7 +136,10 @@ pub async fn send(request: RequestBuilder, tick: Duration) -> Answer {
     let request = request.expect("a request");
     let line = curl::line(&request);
     let clock = Clock::start(tick);
-    let response = client.execute(request).await.expect("an answer");
+    let patience = Target::current().patience(LONGEST_ANSWER);
+    let response = timeout(patience, client.execute(request)).await;
+    let response = response.unwrap_or_else(|_| panic!("{line}: no answer within {patience:?}"));
+    let response = response.expect("an answer");
     // libtest shows it where the test fails.
     println!("{line} -> {}", response.status());
     let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -63,7 +63,8 @@ pub fn suite() -> Result<PathBuf, String> {
 
 fn executable(mut cargo: Command, target: &str) -> Result<Built, String> {
     cargo.args(["--quiet", "--message-format=json-render-diagnostics"]);
-    let output = children::output(cargo).map_err(|error| format!("cannot run cargo: {error}"))?;
+    let output = children::output(cargo, Duration::from_secs(3600))
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let messages = String::from_utf8_lossy(&output.stdout).into_owned();
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::claim_id::ClaimId;
 use crate::curl::Sent;
@@ -119,7 +120,10 @@ fn libtest(program: &Path, folder: &Path) -> Command {
 }
 
 fn run(command: Command, exercise: &Exercise) -> Result<SuiteRun, String> {
-    SuiteRun::by(command, &format!("learn-{}", exercise.lesson), children::output)
+    // A handler that never answers must not keep the learner waiting for ever.
+    let limit = Duration::from_secs(60);
+    let run = |command| children::output(command, limit);
+    SuiteRun::by(command, &format!("learn-{}", exercise.lesson), run)
 }
 
 impl Failure {

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
@@ -31,18 +34,29 @@ pub fn end(mut child: Child) {
     let _ = child.wait();
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end. After `limit`, it's killed, with everything that it started.
 ///
 /// # Errors
 ///
-/// If it can't be started.
-pub fn output(mut command: Command) -> io::Result<Output> {
+/// If it can't be started, or was killed.
+pub fn output(mut command: Command, limit: Duration) -> io::Result<Output> {
     let child = start(command.stderr(Stdio::piped()))?;
     let id = child.id();
+    let (done, is_done) = mpsc::channel::<()>();
+    let watchdog = thread::spawn(move || {
+        let is_late = is_done.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+        if is_late {
+            kill_group(id);
+        }
+        is_late
+    });
     let output = child.wait_with_output();
     running().remove(&id);
-    kill_group(id);
-    output
+    drop(done);
+    match watchdog.join() {
+        Ok(true) => Err(io::Error::other(format!("they didn't end within {limit:?}"))),
+        _ => output,
+    }
 }
 
 /// Kills every child. No other can be started while the caller has the guard.
