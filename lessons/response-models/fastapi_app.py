@@ -217,6 +217,25 @@ async def see_other(base: BaseUrl) -> str:
     return base + "/redirect-class/hello-world"
 
 
+# --- a redirect after a POST ---------------------------------------------------
+
+
+parcels: list[Parcel] = []
+
+
+@app.post("/parcels")
+async def send_parcel(parcel: Parcel) -> RedirectResponse:
+    parcels.append(parcel)
+    return RedirectResponse(f"/parcels/{len(parcels) - 1}", 303)  # RM-12
+
+
+@app.get("/parcels/{parcel_id}")
+async def read_parcel(parcel_id: int) -> Parcel:
+    if parcel_id not in range(len(parcels)):
+        raise HTTPException(404, "Parcel not found")
+    return parcels[parcel_id]
+
+
 # --- the status of a redirect -------------------------------------------------
 
 

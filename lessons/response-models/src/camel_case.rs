@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::AppState;
 
 // ANCHOR: camel-case
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Parcel {
+pub(crate) struct Parcel {
     tracking_number: String,
     weight_in_grams: i64,
 }

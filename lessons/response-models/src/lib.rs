@@ -26,12 +26,14 @@ pub mod fields;
 pub mod given;
 pub mod items;
 pub mod left_out;
+pub mod parcels;
 pub mod partial_update;
 pub mod redirect;
 pub mod site;
 pub mod statuses;
 
 use items::Items;
+use parcels::Parcels;
 use site::Addresses;
 
 /// What the lesson prints when it starts.
@@ -51,6 +53,8 @@ pub const LESSON: Lesson = Lesson {
 pub struct AppState {
     /// The records that the answers are made from.
     pub items: Items,
+    /// What clients have sent.
+    pub parcels: Parcels,
     /// Our own address, for redirects.
     pub addresses: Addresses,
     /// The lines at `/_events`.
@@ -68,6 +72,7 @@ impl AppState {
     pub fn new(server: &Server) -> Result<Self> {
         Ok(Self {
             items: Items::new(),
+            parcels: Parcels::default(),
             addresses: Addresses::from_env(server)?,
             events: server.events(),
             read_timeout: server.read_timeout(),
@@ -85,6 +90,7 @@ pub fn app(state: AppState) -> Router {
         .merge(partial_update::router())
         .merge(camel_case::router())
         .merge(redirect::router())
+        .merge(parcels::router())
         .merge(statuses::router())
         .merge(encoding::router())
         .merge(back::router())

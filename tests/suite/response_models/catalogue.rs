@@ -23,7 +23,8 @@ fn schema_of<'a>(description: &'a Value, path: &str, status: u16) -> &'a Value {
 
 /// The schema of a path's 200, with its link followed.
 fn item_schema<'a>(description: &'a Value, path: &str) -> &'a Value {
-    let link = schema_of(description, path, 200)["$ref"].as_str().expect("a link");
+    let link = schema_of(description, path, 200)["$ref"].as_str();
+    let link = link.unwrap_or_else(|| panic!("the description has no schema of {path}'s 200"));
     let pointer = link.strip_prefix('#').expect("a link into the document");
     description.pointer(pointer).expect("the link's target")
 }
@@ -42,12 +43,14 @@ async fn rm_25_the_description_is_made_from_the_types() {
 
     let item = item_schema(&description, "/catalogue/items/{item_id}");
     let properties: Vec<_> = item["properties"].as_object().expect("properties").keys().collect();
-    assert_eq!(properties, ["name", "description", "price", "tax", "tags"]);
+    assert_eq!(properties, ["name", "description", "price", "tax", "tags"], "an item's fields");
     let all = vec!["name", "description", "price", "tax", "tags"];
-    assert_eq!(names(&item["required"]), expect(rust(all), fastapi(vec!["name", "price"])));
+    let required = expect(rust(all), fastapi(vec!["name", "price"]));
+    assert_eq!(names(&item["required"]), required, "the item's fields that are always there");
 
     let given = item_schema(&description, "/catalogue/items/{item_id}/given");
-    assert_eq!(names(&given["required"]), ["name", "price"]);
+    let required = names(&given["required"]);
+    assert_eq!(required, ["name", "price"], "the fields that an item as given always has");
 
     let parameter = &description["paths"]["/catalogue/items/{item_id}"]["get"]["parameters"][0];
     assert_eq!((&parameter["name"], &parameter["in"]), (&"item_id".into(), &"path".into()));
@@ -63,7 +66,7 @@ async fn rm_25_only_fields_that_can_be_null_are_described_so() {
         for (property, nullable) in [("description", true), ("tax", false), ("tags", false)] {
             let schema = &properties[property];
             let faults = schema::faults(&description, schema, &Value::Null);
-            assert_eq!(faults.is_empty(), nullable, "{path} {property}: {schema}");
+            assert_eq!(faults.is_empty(), nullable, "may {property} of {path} be null? {schema}");
         }
     }
 }
@@ -75,7 +78,7 @@ async fn rm_26_every_answer_fits_the_description() {
     let description = description(&server).await;
     let paths = description["paths"].as_object().expect("paths").keys();
     let described: Vec<_> = paths.filter(|path| path.starts_with("/catalogue/")).collect();
-    assert_eq!(described.len(), 3);
+    assert_eq!(described.len(), 3, "{described:?}");
     for path in described {
         for id in ["foo", "bar", "baz", "extra", "nope"] {
             let answer = server.get(&path.replace("{item_id}", id)).await;
@@ -131,11 +134,14 @@ async fn rm_28_the_page_loads_nothing_from_elsewhere() {
 async fn rm_28_the_page_shows_this_description_and_asks_no_validator() {
     let server = start().await;
     let initializer = expect(rust("/docs/swagger-initializer.js"), fastapi("/docs"));
-    let script: String = server.get(initializer).await.text().await.split_whitespace().collect();
+    let answer = server.get(initializer).await;
+    assert_eq!(answer.status, 200, "{initializer}");
+    let script: String = answer.text().await.split_whitespace().collect();
     let url = expect(rust(r#""url":"/openapi.json""#), fastapi("url:'/openapi.json'"));
     assert!(script.contains(url), "{script}");
     let no_validator = script.contains(r#""validatorUrl":"none""#);
-    assert_eq!(no_validator, expect(rust(true), fastapi(false)), "{script}");
+    let expected = expect(rust(true), fastapi(false));
+    assert_eq!(no_validator, expected, "does the page ask no validator? {script}");
 }
 
 #[tokio::test]

@@ -14,9 +14,14 @@ use super::start;
 const FULL: &str = r#"{"name":"Baz","description":null,"price":50.2,"tax":10.5,"tags":[]}"#;
 const SERVER_ERROR: &str = "Internal Server Error";
 
+const EXTRA: &str = r#"{"name":"Extra","description":null,"price":1.0,"tax":10.5,"tags":[]}"#;
+
+/// The whole item.
+const WHOLE: &str = "/exclude-nothing/items";
+
 /// The routes that answer with an item, in some form.
 const ITEM_ROUTES: [&str; 8] = [
-    "/exclude-nothing/items",
+    WHOLE,
     "/broken-model/items",
     "/exclude-unset/items",
     "/exclude-unset-instance/items",
@@ -59,10 +64,17 @@ async fn rm_03_a_field_that_was_given_its_default_stays() {
 }
 
 #[tokio::test]
+async fn rm_04_a_whole_item_has_its_keys_and_no_others() {
+    let server = start().await;
+    assert_body(&server, &format!("{WHOLE}/extra"), EXTRA).await;
+    let path = format!("{WHOLE}/missing");
+    assert_server_error(server.get(&path).await, &path).await;
+}
+
+#[tokio::test]
 async fn rm_04_keys_that_the_type_lacks_are_dropped() {
     let server = start().await;
-    let extra = r#"{"name":"Extra","description":null,"price":1.0,"tax":10.5,"tags":[]}"#;
-    assert_body(&server, "/broken-model/items/extra", extra).await;
+    assert_body(&server, "/broken-model/items/extra", EXTRA).await;
     for route in ITEM_ROUTES {
         let path = format!("{route}/extra");
         let answer = server.get(&path).await;
@@ -94,11 +106,21 @@ async fn rm_04_the_log_says_what_is_missing() {
 #[tokio::test]
 async fn rm_05_an_unknown_id_is_a_404() {
     let server = start().await;
+    let path = format!("{WHOLE}/nope");
+    let answer = server.get(&path).await;
+    assert_eq!(answer.status, expect(rust(404), fastapi(500)), "{path}");
+    let body = expect(rust(r#"{"detail":"Item not found"}"#), fastapi(SERVER_ERROR));
+    assert_eq!(answer.text().await, body, "{path}");
+}
+
+#[tokio::test]
+async fn rm_05_for_an_unknown_id_all_forms_answer_alike() {
+    let server = start().await;
+    let whole = server.get(&format!("{WHOLE}/nope")).await;
+    let expected = (whole.status, whole.text().await);
     for route in ITEM_ROUTES {
         let answer = server.get(&format!("{route}/nope")).await;
-        assert_eq!(answer.status, expect(rust(404), fastapi(500)), "{route}");
-        let body = expect(rust(r#"{"detail":"Item not found"}"#), fastapi(SERVER_ERROR));
-        assert_eq!(answer.text().await, body, "{route}");
+        assert_eq!((answer.status, answer.text().await), expected, "{route}");
     }
 }
 

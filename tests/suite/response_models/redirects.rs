@@ -157,6 +157,30 @@ async fn rm_12_a_post_becomes_a_get_or_stays_a_post() {
 }
 
 #[tokio::test]
+async fn rm_12_after_a_post_a_303_leads_to_the_page_of_what_it_made() {
+    let server = start().await;
+    let mut pages = Vec::new();
+    for number in ["A1", "A2"] {
+        let parcel = format!(r#"{{"trackingNumber":"{number}","weightInGrams":500}}"#);
+        let request = server.request(Method::POST, "/parcels");
+        let request = request.header("content-type", "application/json").body(parcel.clone());
+        let answer = server.send(request).await;
+        assert_eq!(answer.status, 303, "the status of the POST");
+        let page = answer.header("location").expect("a Location").to_owned();
+        assert_redirect(answer, 303, &page).await;
+        pages.push((page, parcel));
+    }
+    for (page, parcel) in pages {
+        let answer = server.get(&page).await;
+        assert_eq!(answer.status, 200, "the page {page}, which the Location names");
+        assert_eq!(answer.text().await, parcel, "the page {page}");
+    }
+    let answer = server.get("/parcels/4711").await;
+    assert_eq!(answer.status, 404, "a parcel that nobody has sent");
+    assert_eq!(answer.text().await, r#"{"detail":"Parcel not found"}"#);
+}
+
+#[tokio::test]
 async fn rm_13_a_target_is_percent_encoded() {
     let server = start().await;
     let answer = server.get("/redirect-encoding/my-redirect").await;
