@@ -46,9 +46,9 @@ impl Items {
     }
 
     // Step 1: find the record (`self.0.get(id)`) and make a `T` of it (`T::deserialize(record)`).
-    // If there's no such id, that's a 404 with the detail "Item not found":
-    // `ApiError::new(status, detail)`. If the record isn't a `T`, that's a 500. `?` makes one of
-    // any other error: it answers "Internal Server Error", and the log says what was wrong.
+    // An unknown id is a 404 with the detail "Item not found": `ApiError::new(status, detail)`. A
+    // record that isn't a `T` is a 500: `?` makes one of any other error. It answers with the text
+    // "Internal Server Error", and the log says what was wrong.
     fn read<T: DeserializeOwned>(&self, id: &str) -> Result<T, ApiError> {
         // STEP 1
         let not_found = || ApiError::new(StatusCode::NOT_FOUND, "Item not found");
@@ -118,8 +118,8 @@ async fn whole(
 
 // Step 2: answer `GET /include/items/{item_id}` with the item's `name` and `description` only, and
 // `GET /exclude/items/{item_id}` with everything but the `tax`. Both check the whole item first,
-// so a record that isn't an item is a 500 here, too. When somebody adds a field to your item, the
-// second one mustn't send it before they've decided about it.
+// so a record that isn't an item is a 500 here, too. Write the second one so that it doesn't
+// compile when somebody adds a field to the item, until they've decided about that field.
 // STEP 2
 /// What a list shows of an item.
 #[derive(Serialize)]
@@ -316,6 +316,7 @@ async fn as_given(
 // `/parcels/{parcel_id}`, with the status that makes a GET of a POST. `GET /parcels/{parcel_id}`
 // answers with the parcel (`parcels.get(…)`), or with a 404 whose detail is "Parcel not found".
 // In JSON, a parcel is `{"trackingNumber":"A1","weightInGrams":500}`, in both directions.
+
 /// What the post office knows of a parcel.
 // STEP 5
 #[derive(Deserialize, Serialize)]
@@ -385,8 +386,8 @@ struct Problem {
 
 // Step 6: describe three of the handlers: `whole` at `/catalogue/items/{item_id}`, `as_given` at
 // `/catalogue/items/{item_id}/given` and `summary` at `/catalogue/items/{item_id}/summary`, each
-// with its 200 and a 404, whose body is a `Problem`. They answer at those paths as well as at the
-// old ones. Serve the description at `/openapi.json`, with the title "Catalogue" and the version
+// with its parameter, its 200, and a 404, whose body is a `Problem`. They answer at those paths as
+// well as at the old ones. Serve the description at `/openapi.json`, with the title "Catalogue" and the version
 // "1.0.0", and Swagger UI at `/docs`, which mustn't send anything to a validator.
 //
 // The description must be true: say of each field whether it may be missing, and whether it may be
