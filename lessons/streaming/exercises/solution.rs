@@ -1,18 +1,30 @@
 //! The steps of the streaming lesson, solved. `just learn streaming` cuts its starter from this file.
 
 use std::convert::Infallible;
+use std::env;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use async_stream::stream;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use futures_util::{Stream, StreamExt};
 use lesson_streaming::LESSON;
-use lesson_support::{EventLog, Server, Tick, shared_routes};
+use lesson_streaming::failing::flush_before_error;
+use lesson_support::{ApiError, EventLog, Server, Tick, request_log, shared_routes};
+use reqwest::{Client, redirect};
 use scopeguard::guard;
+use tokio::fs::File;
 use tokio::time::sleep;
+use tokio_util::io::ReaderStream;
+use tokio_util::sync::CancellationToken;
 
 /// What the handlers share. Each takes the part that it needs.
 #[derive(Clone, FromRef)]
@@ -21,10 +33,25 @@ struct AppState {
     tick: Tick,
     /// `events.add("…")` adds a line to those that `GET /_events` lists.
     events: EventLog,
+    /// The file to send.
+    file: PathBuf,
+    /// The server to relay.
+    upstream: Upstream,
+    /// Cancelled when the server is told to stop.
+    shutdown: CancellationToken,
 }
 
-// Step 1: send "some text data" thirty times, as plain text in UTF-8, and pause for five ticks
-// after each.
+/// A server, and the client that all requests to it share.
+#[derive(Clone)]
+struct Upstream {
+    /// Follows no redirects.
+    client: Client,
+    /// `http://127.0.0.1:8000`
+    base: String,
+}
+
+// Step 1: `GET /text/` sends "some text data" thirty times, and pauses for five ticks after each.
+// It's plain text in UTF-8, and a browser mustn't guess: `x-content-type-options: nosniff`.
 //
 // Step 2: when the stream is over, add the event "text stream over after 3", with the number of
 // pieces that were sent, even if the client has left.
@@ -44,19 +71,189 @@ async fn text(State(tick): State<Tick>, State(events): State<EventLog>) -> impl 
             sleep(tick * 5).await;
         }
     };
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], Body::from_stream(pieces))
+    let plain_text = (CONTENT_TYPE, "text/plain; charset=utf-8");
+    ([plain_text, (X_CONTENT_TYPE_OPTIONS, "nosniff")], Body::from_stream(pieces))
     // STUB
-    // axum::http::StatusCode::NOT_IMPLEMENTED
+    // StatusCode::NOT_IMPLEMENTED
     // END
 }
 
+// Step 1, too: `GET /text/sync-iterator` sends "one ", "two " and "three", and pauses for a tick
+// after each. It says nothing about its type.
+async fn words(State(tick): State<Tick>) -> impl IntoResponse {
+    // STEP 1
+    Body::from_stream(stream! {
+        for word in ["one ", "two ", "three"] {
+            yield Ok::<_, Infallible>(word);
+            sleep(tick * 1).await;
+        }
+    })
+    // STUB
+    // StatusCode::NOT_IMPLEMENTED
+    // END
+}
+
+// Step 3: `GET /server-a/file` sends the file at `path`, whatever its size, as `application/json`.
+// If there's no such file, the answer is a 404 with the body {"detail":"Not Found"}, which
+// `ApiError::from_status` makes. If it can't be opened for another reason, it's a 500, which `?`
+// makes of any error. Put `flush_before_error(…)` around the stream: if reading fails half-way, the
+// client still gets the pieces before.
+async fn file(State(path): State<PathBuf>) -> Result<Response, ApiError> {
+    // STEP 3
+    let file = File::open(path).await.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ApiError::from_status(StatusCode::NOT_FOUND),
+        _ => error.into(),
+    })?;
+    let pieces = flush_before_error(ReaderStream::with_capacity(file, 64 * 1024));
+    Ok(([(CONTENT_TYPE, "application/json")], Body::from_stream(pieces)).into_response())
+    // STUB
+    // Err(ApiError::from_status(StatusCode::NOT_IMPLEMENTED))
+    // END
+}
+
+// Step 4: `GET /server-b/file` asks the upstream for `/server-a/file`. It passes on the status, the
+// content type, if there is one, and the body: each piece when it arrives, and broken off if the
+// upstream breaks off. If the upstream can't be reached, or answers with anything but a success, the
+// answer is a 502 with the body {"detail":"Bad Gateway"}; a redirect isn't a success.
+async fn relay(State(upstream): State<Upstream>) -> Result<Response, ApiError> {
+    // STEP 4
+    let bad_gateway = || ApiError::from_status(StatusCode::BAD_GATEWAY);
+    let request = upstream.client.get(format!("{}/server-a/file", upstream.base));
+    let answer = request.send().await.map_err(|error| {
+        tracing::warn!(%error, "no answer from the upstream");
+        bad_gateway()
+    })?;
+    let status = answer.status();
+    if !status.is_success() {
+        tracing::warn!(%status, "the upstream refused");
+        return Err(bad_gateway());
+    }
+    let content_type = answer.headers().get(CONTENT_TYPE).cloned();
+    let content_type = content_type.map(|value| [(CONTENT_TYPE, value)]);
+    let pieces = flush_before_error(answer.bytes_stream());
+    Ok((status, content_type, Body::from_stream(pieces)).into_response())
+    // STUB
+    // Err(ApiError::from_status(StatusCode::NOT_IMPLEMENTED))
+    // END
+}
+
+// Step 5: `GET /sse-finite/` is an event stream of five events, "message 0" to "message 4", with a
+// pause of a tick after each. An event has the fields data, id and retry, in this order: the id is
+// the message's number, and retry tells the client to wait for a tick before it comes back. A
+// client that comes back with a `Last-Event-ID` gets the events after that one; if there are none,
+// a 204 without a body, so that it stays away. An id that isn't a number counts for nothing. Beside
+// what axum sends, the header `x-accel-buffering: no` keeps nginx from collecting events.
+//
+// Step 6: when the server is told to stop, the stream ends at once, as if it were complete.
+async fn finite(
+    headers: HeaderMap,
+    State(tick): State<Tick>,
+    State(shutdown): State<CancellationToken>,
+) -> Response {
+    // STEP 5
+    let unseen = first_unseen(&headers)..5;
+    if unseen.is_empty() {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let messages = stream! {
+        for number in unseen {
+            let message = Event::default().data(format!("message {number}"));
+            yield message.id(number.to_string()).retry(tick * 1);
+            sleep(tick * 1).await;
+        }
+    };
+    event_stream(messages, shutdown).into_response()
+    // STUB
+    // StatusCode::NOT_IMPLEMENTED.into_response()
+    // END
+}
+// STEP 5
+
+/// The number after the last event that the client has seen.
+fn first_unseen(headers: &HeaderMap) -> u64 {
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<u64>().ok());
+    seen.map_or(0, |seen| seen.saturating_add(1))
+}
+
+/// What every event stream needs.
+fn event_stream(
+    events: impl Stream<Item = Event> + Send + 'static,
+    shutdown: CancellationToken,
+) -> impl IntoResponse {
+    // STEP 6
+    let events = events.take_until(shutdown.cancelled_owned());
+    // STUB
+    // END
+    let events = Sse::new(events.map(Ok::<_, Infallible>));
+    ([("x-accel-buffering", "no")], events.keep_alive(KeepAlive::default()))
+}
+// STUB
+// END
+
+// Step 6, too: `GET /sse-counter/` never ends by itself: "count 0" with the id 0, "count 1" with the
+// id 1, and so on, without retry. The pauses, `Last-Event-ID` and the header are as in step 5; after
+// the largest number that a `u64` holds, it goes on with the same number. When the stream is over,
+// add the event "sse-counter over after 3", with the number of events that were sent. When the
+// server is told to stop, it ends at once, like the other. `/text/` goes on: to its client, half of
+// it would look whole.
+async fn counter(
+    headers: HeaderMap,
+    State(tick): State<Tick>,
+    State(events): State<EventLog>,
+    State(shutdown): State<CancellationToken>,
+) -> Response {
+    // STEP 6
+    let first = first_unseen(&headers);
+    let counts = stream! {
+        let mut sent = guard(0, |sent| events.add(format!("sse-counter over after {sent}")));
+        for number in first..=u64::MAX {
+            *sent += 1;
+            yield Event::default().data(format!("count {number}")).id(number.to_string());
+            sleep(tick * 1).await;
+        }
+    };
+    event_stream(counts, shutdown).into_response()
+    // STUB
+    // StatusCode::NOT_IMPLEMENTED.into_response()
+    // END
+}
+
+// What follows is done.
+
 fn app(state: AppState) -> Router {
-    Router::new().route("/text/", get(text)).merge(shared_routes(LESSON)).with_state(state)
+    Router::new()
+        .route("/text/", get(text))
+        .route("/text/sync-iterator", get(words))
+        .route("/server-a/file", get(file))
+        .route("/server-b/file", get(relay))
+        .route("/sse-finite/", get(finite))
+        .route("/sse-counter/", get(counter))
+        .merge(shared_routes(LESSON))
+        .layer(request_log())
+        .with_state(state)
 }
 
 #[tokio::main]
 async fn main() -> lesson_support::Result<()> {
     let server = Server::from_args(LESSON).await?;
-    let state = AppState { tick: server.tick(), events: server.events() };
+    let state = state(&server)?;
     server.serve(app(state)).await
+}
+
+fn state(server: &Server) -> lesson_support::Result<AppState> {
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/streamed.json");
+    // Until the variable names another one, the program relays itself.
+    let base = env::var("LESSON_UPSTREAM_URL").unwrap_or_else(|_| server.base_url());
+    let client = Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(5))
+        .build()?;
+    Ok(AppState {
+        tick: server.tick(),
+        events: server.events(),
+        file: env::var_os("LESSON_JSON_FILE").map_or_else(|| shipped.into(), PathBuf::from),
+        upstream: Upstream { client, base: base.trim_end_matches('/').to_owned() },
+        shutdown: server.shutdown_token(),
+    })
 }

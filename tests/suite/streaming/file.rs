@@ -38,12 +38,21 @@ async fn st_10_a_missing_file_is_a_404_before_the_body_begins() {
 }
 
 #[tokio::test]
+async fn st_10_a_file_that_isnt_there_is_a_404() {
+    own_server_only!("sets LESSON_JSON_FILE");
+    let missing = format!("{}/no-such-file.json", workspace::root().display());
+    let answer = server_of(&missing).await.get("/server-a/file").await;
+    assert_eq!(answer.status, expect(rust(404), fastapi(200)));
+    let body = answer.rest().await;
+    assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
+    assert_eq!(body.text(), expect(rust(r#"{"detail":"Not Found"}"#), fastapi("")));
+}
+
+#[tokio::test]
 async fn st_10_a_file_that_cant_be_opened_is_a_500_without_details() {
     own_server_only!("sets LESSON_JSON_FILE");
     let below_a_file = format!("{}/Cargo.toml/x.json", workspace::root().display());
-    let variables = [("LESSON_JSON_FILE", below_a_file.as_str())];
-    let server = TestServer::start_with("streaming", &variables).await;
-    let answer = server.get("/server-a/file").await;
+    let answer = server_of(&below_a_file).await.get("/server-a/file").await;
     assert_eq!(answer.status, expect(rust(500), fastapi(200)));
     let body = answer.rest().await;
     assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
@@ -65,29 +74,42 @@ async fn st_47_the_pieces_are_64_kib_long() {
 #[tokio::test]
 async fn st_47_a_file_of_any_size_is_sent_in_large_pieces() {
     own_server_only!("sets LESSON_JSON_FILE");
+    assert_a_megabyte_arrives("/server-a/file").await;
+}
+
+#[tokio::test]
+async fn st_47_a_file_arrives_byte_for_byte_through_the_relay() {
+    own_server_only!("sets LESSON_JSON_FILE");
+    assert_a_megabyte_arrives("/server-b/file").await;
+}
+
+async fn assert_a_megabyte_arrives(route: &str) {
     let bytes: Vec<u8> = (0..1_000_000_u32).map(|n| (n % 251) as u8).collect();
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bytes.json");
     fs::write(&path, &bytes).expect("a file");
-    let path = path.to_str().expect("a path in UTF-8");
-    let server = TestServer::start_with("streaming", &[("LESSON_JSON_FILE", path)]).await;
-    for route in ["/server-a/file", "/server-b/file"] {
-        let mut answer = server.get(route).await;
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.content_type(), Some("application/json"));
-        let mut received = Vec::new();
-        let mut pieces = 0;
-        let end = loop {
-            match answer.next_bytes().await {
-                Ok(piece) => received.extend_from_slice(&piece),
-                Err(end) => break end,
-            }
-            pieces += 1;
-        };
-        assert_eq!(end, End::Complete);
-        assert!(received == bytes, "{route}: {} bytes arrived changed", received.len());
-        assert!(pieces < 1000, "{route}: {pieces} pieces");
-    }
+    let server = server_of(path.to_str().expect("a path in UTF-8")).await;
+    let mut answer = server.get(route).await;
+    assert_eq!(answer.status, 200, "the status of {route}");
+    assert_eq!(answer.content_type(), Some("application/json"), "the content type");
+    // A body that was in memory as a whole has a length.
+    assert_eq!(answer.header("transfer-encoding"), Some("chunked"), "the transfer encoding");
+    let mut received = Vec::new();
+    let mut pieces = 0;
+    let end = loop {
+        match answer.next_bytes().await {
+            Ok(piece) => received.extend_from_slice(&piece),
+            Err(end) => break end,
+        }
+        pieces += 1;
+    };
+    assert_eq!(end, End::Complete, "how the body ended");
+    assert!(received == bytes, "{route}: {} bytes arrived changed", received.len());
+    assert!(pieces < 1000, "{route}: {pieces} pieces");
+}
+
+async fn server_of(file: &str) -> TestServer {
+    TestServer::start_with("streaming", &[("LESSON_JSON_FILE", file)]).await
 }
 
 /// A file of zeros is text, all in one line.
@@ -115,8 +137,7 @@ async fn st_54_bytes_that_arent_text_break_the_stream_off() {
         let path = folder.path().join("text.json");
         fs::write(&path, not_utf_8).expect("a file");
         let path = path.to_str().expect("a path in UTF-8");
-        let server = TestServer::start_with("streaming", &[("LESSON_JSON_FILE", path)]).await;
-        let body = server.get("/server-a/stream").await.rest().await;
+        let body = server_of(path).await.get("/server-a/stream").await.rest().await;
         assert_eq!(body.end, End::Broken, "{not_utf_8:?}");
         // Python decodes a whole line first.
         assert_eq!(body.text(), expect(rust("ab"), fastapi("")), "{not_utf_8:?}");

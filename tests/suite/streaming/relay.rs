@@ -12,8 +12,9 @@ use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
 use futures_util::StreamExt;
 use lesson_streaming::app;
+use lesson_streaming::failing::flush_before_error;
 use lesson_streaming::upstream::Upstream;
-use lesson_tests::{Binary, texts};
+use lesson_tests::{Binary, Target, texts};
 use lesson_tests::{End, TestServer, expect, fastapi, own_server_only, paused, rust, rust_only};
 use scopeguard::guard;
 use tokio::net::TcpListener;
@@ -44,10 +45,12 @@ async fn st_08_the_media_type_is_the_upstreams() {
     let image = serve(Router::new().fallback(async move || (png, "an image"))).await;
     let answer = relay_of(&image).await.get("/server-b/file").await;
     let fixed = Some("application/json");
-    assert_eq!(answer.content_type(), expect(rust(Some("image/png")), fastapi(fixed)));
+    let wanted = expect(rust(Some("image/png")), fastapi(fixed));
+    assert_eq!(answer.content_type(), wanted, "the content type, if the upstream's is image/png");
     let untyped = serve(Router::new().fallback(async || Body::from("no media type"))).await;
     let answer = relay_of(&untyped).await.get("/server-b/file").await;
-    assert_eq!(answer.content_type(), expect(rust(None), fastapi(fixed)));
+    let wanted = expect(rust(None), fastapi(fixed));
+    assert_eq!(answer.content_type(), wanted, "the content type, if the upstream sends none");
 }
 
 #[tokio::test]
@@ -78,6 +81,18 @@ async fn st_10_an_upstream_that_is_down_or_refuses_is_a_502() {
         assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)), "{path}");
         assert_eq!(body.text(), expect(rust(BAD_GATEWAY), fastapi("")), "{path}");
     }
+}
+
+#[tokio::test]
+async fn st_10_an_upstream_that_cant_be_reached_is_a_502() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    // Nobody listens on port 1.
+    let answer = relay_of("http://127.0.0.1:1").await.get("/server-b/file").await;
+    let wanted = expect(rust(502), fastapi(200));
+    assert_eq!(answer.status, wanted, "the status, if the upstream can't be reached");
+    let body = answer.rest().await;
+    assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
+    assert_eq!(body.text(), expect(rust(BAD_GATEWAY), fastapi("")));
 }
 
 #[tokio::test]
@@ -147,7 +162,8 @@ async fn st_36_an_upstream_that_answers_with_an_error_is_a_502_before_the_first_
             .fallback(async move || (status, elsewhere, "internals of the upstream"));
         let server = relay_of(&serve(app).await).await;
         let answer = server.get("/server-b/file").await;
-        assert_eq!(answer.status, expect(rust(502), fastapi(200)), "{status}");
+        let wanted = expect(rust(502), fastapi(200));
+        assert_eq!(answer.status, wanted, "the status, if the upstream's is {status}");
         let text = expect(rust(BAD_GATEWAY), fastapi("internals of the upstream"));
         assert_eq!(answer.text().await, text, "{status}");
     }
@@ -211,8 +227,35 @@ async fn st_37_if_the_upstream_breaks_off_so_does_the_answer() {
 }
 
 #[tokio::test]
+async fn st_37_half_a_file_doesnt_look_whole() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    let half = async || {
+        Body::from_stream(flush_before_error(stream! {
+            yield Ok("the first half");
+            yield Err(std::io::Error::other("the upstream fails half-way"));
+        }))
+    };
+    let server = relay_of(&serve(Router::new().fallback(half)).await).await;
+    let answer = server.get("/server-b/file").await;
+    assert_eq!(answer.status, 200);
+    let body = answer.rest().await;
+    assert_eq!(body.end, End::Broken, "how the body ended, if the upstream's breaks off");
+    assert_eq!(body.text(), "the first half", "the body, if the upstream's breaks off");
+}
+
+#[tokio::test]
 async fn st_48_each_piece_is_passed_on_when_it_arrives() {
     own_server_only!("sets LESSON_UPSTREAM_URL");
+    assert_each_piece_is_passed_on("/server-b/stream").await;
+}
+
+#[tokio::test]
+async fn st_48_each_piece_of_a_file_is_passed_on_when_it_arrives() {
+    own_server_only!("sets LESSON_UPSTREAM_URL");
+    assert_each_piece_is_passed_on("/server-b/file").await;
+}
+
+async fn assert_each_piece_is_passed_on(path: &str) {
     let go_on = Arc::new(Notify::new());
     let gate = Arc::clone(&go_on);
     let app = Router::new().fallback(async move || {
@@ -224,8 +267,10 @@ async fn st_48_each_piece_is_passed_on_when_it_arrives() {
         })
     });
     let server = relay_of(&format!("{}/prefix/", serve(app).await)).await;
-    let mut answer = server.get("/server-b/stream").await;
     // The upstream makes a piece only after the one before it has arrived here.
+    let patience = Target::current().patience(Duration::from_secs(30));
+    let answer = timeout(patience, server.get(path)).await;
+    let mut answer = answer.expect("the head of the answer, before the upstream's second piece");
     for piece in ["first", "second", "third"] {
         assert_eq!(texts(&answer.take(1).await), [piece]);
         go_on.notify_one();
@@ -280,14 +325,24 @@ async fn st_49_an_upstream_that_is_silent_while_its_client_waits_is_given_up() {
 
 #[tokio::test]
 async fn st_46_the_upstream_is_never_taken_from_the_request() {
+    assert_the_upstream_is_the_configured_one("/server-b/stream").await;
+}
+
+#[tokio::test]
+async fn st_46_the_upstream_of_a_file_is_never_taken_from_the_request() {
+    assert_the_upstream_is_the_configured_one("/server-b/file").await;
+}
+
+async fn assert_the_upstream_is_the_configured_one(path: &str) {
     let decoy = serve(Router::new().fallback(async || "a decoy")).await;
     let host = decoy.trim_start_matches("http://").to_owned();
     let server = start().await;
     let request = server
-        .request(reqwest::Method::GET, "/server-b/stream")
+        .request(reqwest::Method::GET, path)
         .header("host", &host)
         .header("x-forwarded-host", &host);
-    assert_eq!(server.send(request).await.text().await, STREAMED);
+    let text = server.send(request).await.text().await;
+    assert_eq!(text, STREAMED, "the body, if `Host` names another server");
 }
 
 #[tokio::test]

@@ -148,8 +148,9 @@ async fn st_51_a_status_about_the_body_is_passed_on() {
     ] {
         let server = upstream((status, body)).await;
         let answer = server.get("/server-b/file").await;
-        assert_eq!(answer.status, expect(rust(status.as_u16()), fastapi(200)), "{status}");
-        assert_eq!(answer.text().await, body, "{status}");
+        let wanted = expect(rust(status.as_u16()), fastapi(200));
+        assert_eq!(answer.status, wanted, "the status, if the upstream's is {status}");
+        assert_eq!(answer.text().await, body, "the body, if the upstream's status is {status}");
     }
 }
 

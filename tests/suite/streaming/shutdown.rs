@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lesson_tests::server::client;
-use lesson_tests::{Binary, End, rust_only, texts};
+use lesson_tests::{Answer, Binary, End, Target, rust_only, rust_program_only, texts};
 use tokio::time::timeout;
 
 use super::file::sparse_file;
@@ -20,21 +20,53 @@ const CUT: &str = "cut after the grace period connections=1 tasks=0\n";
 #[tokio::test]
 async fn st_38_sigterm_ends_event_streams_cleanly_and_at_once() {
     rust_only!("signals the real program");
-    // With a tick of an hour, none of them ends by itself.
-    let options = ["--grace-ms", LONG, "--tick-ms", "3600000"];
-    let server = Binary::start("streaming", &options, &[]);
+    let server = start_with_long_ticks();
     let quiet = server.get("/sse-quiet/").await;
-    let mut streams = Vec::new();
-    for path in ["/sse-counter/", "/sse-finite/", "/sse/7", "/sse-library/7", "/sse-native/7"] {
-        let mut stream = server.get(path).await;
-        stream.take(1).await;
-        streams.push(stream);
+    let mut streams = vec![("/sse-quiet/", quiet)];
+    for path in ["/sse/7", "/sse-library/7", "/sse-native/7"] {
+        streams.push((path, stream(&server, path).await));
     }
+    assert_sigterm_ends(server, streams).await;
+}
+
+#[tokio::test]
+async fn st_38_sigterm_ends_a_feed_that_would_go_on_for_hours() {
+    rust_program_only!("signals the real program");
+    let server = start_with_long_ticks();
+    let finite = stream(&server, "/sse-finite/").await;
+    assert_sigterm_ends(server, vec![("/sse-finite/", finite)]).await;
+}
+
+#[tokio::test]
+async fn st_38_sigterm_ends_a_feed_without_an_end() {
+    rust_program_only!("signals the real program");
+    let server = start_with_long_ticks();
+    let counter = stream(&server, "/sse-counter/").await;
+    assert_sigterm_ends(server, vec![("/sse-counter/", counter)]).await;
+}
+
+/// With a tick of an hour, no stream ends by itself.
+fn start_with_long_ticks() -> Binary {
+    Binary::start("streaming", &["--grace-ms", LONG, "--tick-ms", "3600000"], &[])
+}
+
+/// A stream that has sent its first piece.
+async fn stream(server: &Binary, path: &str) -> Answer {
+    let mut stream = server.get(path).await;
+    assert_eq!(stream.status, 200, "the status of {path}");
+    stream.take(1).await;
+    stream
+}
+
+async fn assert_sigterm_ends(server: Binary, streams: Vec<(&str, Answer)>) {
     server.signal("TERM");
-    for stream in streams {
-        assert_eq!(stream.rest().await.end, End::Complete);
+    // Shorter than what reading waits for, to say what it is that doesn't come.
+    let patience = Target::current().patience(LONG_ENOUGH) - Duration::from_secs(1);
+    for (path, stream) in streams {
+        let rest = timeout(patience, stream.rest()).await;
+        let rest = rest.unwrap_or_else(|_| panic!("{path} goes on after SIGTERM"));
+        assert_eq!(rest.end, End::Complete, "how {path} ended after SIGTERM");
     }
-    assert_eq!(quiet.rest().await.end, End::Complete);
     let ended = server.wait();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.after < LONG_ENOUGH, "it waited: {:?}", ended.after);
@@ -73,7 +105,7 @@ async fn st_39_a_finite_body_is_finished_first() {
 
 #[tokio::test]
 async fn st_40_what_is_left_after_the_grace_period_is_cut_and_counted() {
-    rust_only!("signals the real program");
+    rust_program_only!("signals the real program");
     let server = Binary::start("streaming", &["--grace-ms", SHORT], &[]);
     server.get("/ping").await.text().await;
     let mut answers = [server.get("/text/").await, server.get("/text/?second=1").await];
@@ -83,7 +115,8 @@ async fn st_40_what_is_left_after_the_grace_period_is_cut_and_counted() {
     server.signal("TERM");
     for answer in answers {
         let rest = answer.rest().await;
-        assert_eq!((rest.text().as_str(), rest.end), ("", End::Broken));
+        let rest = (rest.text(), rest.end);
+        assert_eq!(rest, (String::new(), End::Broken), "how half of /text/ ended after SIGTERM");
     }
     let ended = server.wait();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);

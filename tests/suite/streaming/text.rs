@@ -127,6 +127,15 @@ async fn st_06_a_stream_is_dropped_when_its_client_leaves() {
     assert_eq!(events, ["text stream over after 3"]);
 }
 
+#[tokio::test]
+async fn st_06_a_stream_that_has_sent_everything_says_so_once() {
+    let server = TestServer::start_with("streaming", &[("LESSON_TICK_MS", "4")]).await;
+    let body = server.get("/text/").await.rest().await;
+    assert_eq!((body.pieces.len(), body.end), (30, End::Complete));
+    let events = server.events_with("text stream over after 30").await;
+    assert_eq!(events, ["text stream over after 30"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn st_06_the_guard_runs_at_once() {
     rust_only!("pauses the clock");
