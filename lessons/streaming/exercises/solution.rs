@@ -33,9 +33,9 @@ struct AppState {
     tick: Tick,
     /// `events.add("…")` adds a line to those that `GET /_events` lists.
     events: EventLog,
-    /// The file to send.
+    /// The file to send: the lesson's `streamed.json`, unless `LESSON_JSON_FILE` names another one.
     file: PathBuf,
-    /// The server to relay.
+    /// The server to relay: this one, unless `LESSON_UPSTREAM_URL` names another one.
     upstream: Upstream,
     /// Cancelled when the server is told to stop.
     shutdown: CancellationToken,
@@ -242,7 +242,6 @@ async fn main() -> lesson_support::Result<()> {
 
 fn state(server: &Server) -> lesson_support::Result<AppState> {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/streamed.json");
-    // Until the variable names another one, the program relays itself.
     let base = env::var("LESSON_UPSTREAM_URL").unwrap_or_else(|_| server.base_url());
     let client = Client::builder()
         .no_proxy()

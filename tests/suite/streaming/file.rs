@@ -42,7 +42,8 @@ async fn st_10_a_file_that_isnt_there_is_a_404() {
     own_server_only!("sets LESSON_JSON_FILE");
     let missing = format!("{}/no-such-file.json", workspace::root().display());
     let answer = server_of(&missing).await.get("/server-a/file").await;
-    assert_eq!(answer.status, expect(rust(404), fastapi(200)));
+    let wanted = expect(rust(404), fastapi(200));
+    assert_eq!(answer.status, wanted, "the status, if there's no such file");
     let body = answer.rest().await;
     assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
     assert_eq!(body.text(), expect(rust(r#"{"detail":"Not Found"}"#), fastapi("")));
@@ -53,7 +54,8 @@ async fn st_10_a_file_that_cant_be_opened_is_a_500_without_details() {
     own_server_only!("sets LESSON_JSON_FILE");
     let below_a_file = format!("{}/Cargo.toml/x.json", workspace::root().display());
     let answer = server_of(&below_a_file).await.get("/server-a/file").await;
-    assert_eq!(answer.status, expect(rust(500), fastapi(200)));
+    let wanted = expect(rust(500), fastapi(200));
+    assert_eq!(answer.status, wanted, "the status, if the file can't be opened");
     let body = answer.rest().await;
     assert_eq!(body.end, expect(rust(End::Complete), fastapi(End::Broken)));
     assert_eq!(body.text(), expect(rust("Internal Server Error"), fastapi("")));
