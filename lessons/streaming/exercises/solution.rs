@@ -96,8 +96,8 @@ async fn words(State(tick): State<Tick>) -> impl IntoResponse {
 // Step 3: `GET /server-a/file` sends the file at `path`, whatever its size, as `application/json`.
 // If there's no such file, the answer is a 404 with the body {"detail":"Not Found"}, which
 // `ApiError::from_status` makes. If it can't be opened for another reason, it's a 500, which `?`
-// makes of any error. Put `flush_before_error(…)` around the stream: if reading fails half-way, the
-// client still gets the pieces before.
+// makes of any error. If reading fails later, the body breaks off. Put `flush_before_error(…)` around
+// the stream: then the client still gets the head, and the pieces before.
 async fn file(State(path): State<PathBuf>) -> Result<Response, ApiError> {
     // STEP 3
     let file = File::open(path).await.map_err(|error| match error.kind() {

@@ -61,6 +61,20 @@ async fn st_10_a_file_that_cant_be_opened_is_a_500_without_details() {
     assert_eq!(body.text(), expect(rust("Internal Server Error"), fastapi("")));
 }
 
+/// A folder can be opened, but not read.
+#[tokio::test]
+async fn st_11_a_file_that_cant_be_read_breaks_off_after_the_head() {
+    own_server_only!("sets LESSON_JSON_FILE");
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = server_of(folder.path().to_str().expect("a path in UTF-8")).await;
+    let request = server.request(reqwest::Method::GET, "/server-a/file");
+    assert!(request.send().await.is_ok(), "not even a status, if the first read fails");
+    let answer = server.get("/server-a/file").await;
+    assert_eq!(answer.status, 200, "the status, if the first read fails");
+    let end = answer.rest().await.end;
+    assert_eq!(end, End::Broken, "how the body ended, if the first read fails");
+}
+
 #[tokio::test(start_paused = true)]
 async fn st_47_the_pieces_are_64_kib_long() {
     rust_only!("calls the router in process");

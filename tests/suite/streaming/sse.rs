@@ -211,6 +211,9 @@ async fn st_42_a_client_that_comes_back_resumes_after_its_last_event() {
 async fn st_42_the_largest_id_is_no_reason_to_fail() {
     let server = start().await;
     let last = u64::MAX.to_string();
+    let request = server.request(reqwest::Method::GET, "/sse-counter/");
+    let is_answered = request.header("last-event-id", &last).send().await.is_ok();
+    assert!(is_answered, "no answer to `Last-Event-ID: {last}`: does the handler panic?");
     let mut answer = resume(&server, "/sse-counter/", &last).await;
     let beyond = expect(rust("18446744073709551615"), fastapi("18446744073709551616"));
     let event = answer.take(1).await.remove(0);

@@ -22,6 +22,7 @@ async fn st_01_each_piece_is_sent_when_it_is_made() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
     let body = answer.rest().await;
+    assert_eq!(body.pieces.len(), 30, "the number of pieces");
     assert_eq!(body.texts(), [PIECE; 30]);
     assert_eq!(body.end, End::Complete);
     for (number, piece) in body.pieces.iter().enumerate() {
