@@ -2,7 +2,6 @@
 
 mod checked;
 mod durability;
-mod exercise;
 mod export;
 mod faults;
 mod inside;
@@ -27,12 +26,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use lesson_sql::AppState;
-use lesson_sql::database::{Pool, Settings, Writer, close, open};
+use lesson_sql::database::{Connection, Pool, Settings, Writer, close, open};
 use lesson_sql::passwords::Hasher;
 use lesson_support::{EventLog, Tick};
 use lesson_tests::{Answer, Target, TestDatabase, TestServer};
 use reqwest::Method;
 use serde_json::Value;
+use sqlx::Connection as _;
 
 /// Half a minute of ticks to wait for a connection, and hashes that cost nothing.
 const PATIENT: [(&str, &str); 2] = [("LESSON_POOL_TIMEOUT", "3000"), ("LESSON_WEAK_HASHES", "1")];
@@ -125,6 +125,31 @@ async fn json(answer: Answer) -> Value {
 
 async fn id_in(answer: Answer) -> i64 {
     json(answer).await["id"].as_i64().expect("an id")
+}
+
+/// A connection of the test's own to the database of a server, for rows that no route has made.
+async fn connect(url: &str) -> Connection {
+    Connection::connect(url).await.expect("a connection")
+}
+
+/// Three users, the second of whom has no items, and is active no longer.
+async fn insert_three_users(server: &TestServer) -> [String; 3] {
+    let mut db = connect(server.database_url()).await;
+    for insert in [
+        "INSERT INTO users (email, hashed_password, is_active) VALUES \
+         ('anna@example.org', '', TRUE), ('ben@example.org', '', FALSE), ('cid@example.org', '', TRUE)",
+        // Not in the order of the users.
+        "INSERT INTO items (title, description, owner_id) VALUES \
+         ('t1', NULL, 3), ('t2', 'd2', 1), ('t3', NULL, 3)",
+    ] {
+        sqlx::query(insert).execute(&mut db).await.expect("rows");
+    }
+    [
+        r#"{"email":"anna@example.org","id":1,"is_active":true,"items":[{"title":"t2","description":"d2","id":2,"owner_id":1}]}"#,
+        r#"{"email":"ben@example.org","id":2,"is_active":false,"items":[]}"#,
+        r#"{"email":"cid@example.org","id":3,"is_active":true,"items":[{"title":"t1","description":null,"id":1,"owner_id":3},{"title":"t3","description":null,"id":3,"owner_id":3}]}"#,
+    ]
+    .map(str::to_owned)
 }
 
 /// The emails of all users, in the order of the list.

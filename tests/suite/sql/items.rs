@@ -1,11 +1,11 @@
 //! The items of users, and what happens to them.
 
-use lesson_tests::{expect, fastapi, own_server_only, rust};
+use lesson_tests::{expect, fastapi, own_server_only, rust, rust_program_only};
 use reqwest::Method;
 
 use super::{
-    User, add_item, add_user, assert_answer, assert_detail, credentials, emails, json, post, send,
-    start,
+    User, add_item, add_user, assert_answer, assert_detail, credentials, emails,
+    insert_three_users, json, post, send, start,
 };
 
 const NOT_FOUND: &str = r#"{"detail":"User not found"}"#;
@@ -16,7 +16,16 @@ fn item(title: &str, description: &str, id: i64, owner: &User) -> String {
 }
 
 #[tokio::test]
-async fn sq_07_users_and_items_are_linked_both_ways() {
+async fn sq_07_a_user_comes_with_the_items_of_the_table() {
+    own_server_only!("writes into the database");
+    let server = start().await;
+    for (id, user) in (1..).zip(insert_three_users(&server).await) {
+        assert_answer(server.get(&format!("/main/users/{id}")).await, 200, &user).await;
+    }
+}
+
+#[tokio::test]
+async fn sq_07_a_user_comes_with_their_items() {
     let server = start().await;
     let anna = add_user(&server, "anna").await;
     add_user(&server, "ben").await;
@@ -31,7 +40,16 @@ async fn sq_07_users_and_items_are_linked_both_ways() {
     let both = [item("t1", r#""d1""#, first, &anna), item("t2", "null", second, &anna)].join(",");
     let answer = server.get(&format!("/main/users/{}", anna.id)).await;
     assert_answer(answer, 200, &anna.json(&both)).await;
-    // And back.
+}
+
+#[tokio::test]
+async fn sq_07_an_item_leads_to_its_owner() {
+    let server = start().await;
+    let anna = add_user(&server, "anna").await;
+    add_user(&server, "ben").await;
+    let [first, second] =
+        [add_item(&server, &anna, "t1").await, add_item(&server, &anna, "t2").await];
+    let both = [item("t1", "null", first, &anna), item("t2", "null", second, &anna)].join(",");
     let answer = server.get(&format!("/extra/items/{second}/owner")).await;
     assert_answer(answer, 200, &anna.json(&both)).await;
     let answer = server.get("/extra/items/999999999/owner").await;
@@ -50,6 +68,14 @@ async fn sq_25_an_item_needs_a_user_that_exists() {
     let orphans = items.as_array().expect("a list").iter();
     let orphans = orphans.filter(|item| item["owner_id"] == 999_999_999).count();
     assert_eq!(orphans > 0, expect(rust(false), fastapi(true)));
+}
+
+#[tokio::test]
+async fn sq_25_an_item_for_nobody_is_404() {
+    rust_program_only!("FastAPI leaves foreign keys off");
+    let server = start().await;
+    let answer = post(&server, "/extra/users/999999999/items/", r#"{"title":"t"}"#).await;
+    assert_answer(answer, 404, NOT_FOUND).await;
 }
 
 #[tokio::test]
@@ -143,6 +169,19 @@ async fn sq_27_a_user_is_deleted_with_their_items() {
         assert_eq!(server.get(&format!("/extra/items/{id}/owner")).await.status, 404);
     }
     assert_eq!(server.get(&format!("/extra/items/{bens}/owner")).await.status, 200);
+}
+
+#[tokio::test]
+async fn sq_27_a_user_is_deleted_once_and_their_email_is_free() {
+    let server = start().await;
+    let (anna, ben) = (add_user(&server, "anna").await, add_user(&server, "ben").await);
+    add_item(&server, &anna, "t").await;
+    let path = format!("/extra/users/{}", anna.id);
+    let answer = server.delete(&path).await;
+    assert_eq!((answer.status, answer.text().await.as_str()), (204, ""));
+    assert_answer(server.get(&format!("/main/users/{}", anna.id)).await, 404, NOT_FOUND).await;
+    let other = server.get(&format!("/main/users/{}", ben.id)).await;
+    assert_answer(other, 200, &ben.json("")).await;
     // What is gone cannot be deleted again, and its email is free.
     assert_answer(server.delete(&path).await, 404, NOT_FOUND).await;
     let again = post(&server, "/main/users/", &credentials(&anna.email)).await;

@@ -186,3 +186,18 @@ fn sq_37_debug_does_not_show_the_url() {
     let shown = format!("{settings:?}");
     assert!(!shown.contains("secret") && shown.contains("pool_size: 10"), "{shown}");
 }
+
+#[cfg(not(feature = "postgres"))]
+#[tokio::test]
+async fn a_project_of_your_own_opens_its_database_and_keeps_what_it_wrote() {
+    rust_only!("the example is in Rust");
+    let database = TestDatabase::create();
+    let variables = [("DATABASE_URL", database.url())];
+    for id in ["1", "2"] {
+        let binary = Binary::start_example_with("own_project", &[], &variables);
+        let answer = binary.post("/users/", &format!("\"user-{id}\"")).await;
+        assert_eq!(answer.text().await, id);
+        binary.signal("TERM");
+        assert_eq!(binary.wait().code, Some(0));
+    }
+}

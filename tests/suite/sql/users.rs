@@ -1,11 +1,10 @@
 //! Users are created and read.
 
-use lesson_sql::database::Connection;
 use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
-use sqlx::Connection as _;
 
 use super::{
-    add_item, add_user, assert_answer, assert_detail, credentials, email, emails, json, post, start,
+    add_user, assert_answer, assert_detail, connect, credentials, email, emails,
+    insert_three_users, json, post, start,
 };
 
 const NOT_FOUND: &str = r#"{"detail":"User not found"}"#;
@@ -34,6 +33,15 @@ async fn sq_10_a_user_is_read_by_their_id() {
     assert_answer(answer, 200, &anna.json("")).await;
     let answer = server.get(&format!("/main/users/{}", ben.id)).await;
     assert_answer(answer, 200, &ben.json("")).await;
+}
+
+#[tokio::test]
+async fn sq_10_a_row_is_read_by_its_id() {
+    own_server_only!("writes into the database");
+    let server = start().await;
+    let [_, second, _] = insert_three_users(&server).await;
+    assert_answer(server.get("/main/users/2").await, 200, &second).await;
+    assert_answer(server.get("/main/users/4").await, 404, NOT_FOUND).await;
 }
 
 #[tokio::test]
@@ -126,27 +134,13 @@ async fn sq_13_only_sqlalchemy_reads_the_id_with_a_query_of_its_own() {
 
 #[tokio::test]
 async fn sq_16_a_list_shows_each_user_with_their_items() {
-    own_server_only!("needs an empty database");
+    own_server_only!("writes into the database");
     let server = start().await;
-    let mut users = Vec::new();
-    for name in ["anna", "ben", "cid"] {
-        users.push(add_user(&server, name).await);
+    let users = insert_three_users(&server).await;
+    for (query, range) in [("", 0..3), ("?skip=2&limit=1", 2..3), ("?skip=1", 1..3)] {
+        let answer = server.get(&format!("/main/users/{query}")).await;
+        assert_answer(answer, 200, &format!("[{}]", users[range].join(","))).await;
     }
-    // Not in the order of the users.
-    add_item(&server, &users[2], "t1").await;
-    add_item(&server, &users[0], "t2").await;
-    add_item(&server, &users[2], "t3").await;
-    let item = |title: &str, id: i64, owner: i64| {
-        format!(r#"{{"title":"{title}","description":null,"id":{id},"owner_id":{owner}}}"#)
-    };
-    let shown = [
-        users[0].json(&item("t2", 2, 1)),
-        users[1].json(""),
-        users[2].json(&[item("t1", 1, 3), item("t3", 3, 3)].join(",")),
-    ];
-    assert_answer(server.get("/main/users/").await, 200, &format!("[{}]", shown.join(","))).await;
-    let second = server.get("/main/users/?skip=2&limit=1").await;
-    assert_answer(second, 200, &format!("[{}]", shown[2])).await;
 }
 
 #[tokio::test]
@@ -183,11 +177,11 @@ async fn sq_17_an_integer_that_no_database_holds_is_422() {
 async fn sq_18_no_list_is_longer_than_the_maximum() {
     own_server_only!("writes into the database");
     let server = start().await;
-    let connection = Connection::connect(server.database_url()).await;
+    let mut db = connect(server.database_url()).await;
     let insert = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers \
         WHERE n < 1001) INSERT INTO users (email, hashed_password, is_active) \
         SELECT CAST(n AS TEXT), '', TRUE FROM numbers";
-    sqlx::query(insert).execute(&mut connection.expect("a connection")).await.expect("users");
+    sqlx::query(insert).execute(&mut db).await.expect("users");
     for query in ["?limit=-1", "?limit=1001", "?limit=9223372036854775807"] {
         let users = json(server.get(&format!("/main/users/{query}")).await).await;
         assert_eq!(users.as_array().map(Vec::len), Some(expect(rust(1000), fastapi(1001))));
