@@ -59,8 +59,9 @@ async fn post(server: &TestServer, path: &str, body: &str) -> Answer {
 }
 
 async fn assert_answer(answer: Answer, status: u16, body: &str) {
-    assert_eq!(answer.content_type(), Some("application/json"));
+    let content_type = answer.content_type().map(str::to_owned);
     assert_eq!((answer.status, answer.text().await.as_str()), (status, body));
+    assert_eq!(content_type.as_deref(), Some("application/json"), "the content type");
 }
 
 async fn assert_detail(answer: Answer, problems: &str) {
