@@ -5,7 +5,6 @@ mod cached;
 mod checked;
 mod class;
 mod current_user;
-mod exercise;
 mod function;
 mod guards;
 mod instance;
@@ -81,8 +80,9 @@ async fn get_with(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> 
 
 async fn assert_json(answer: Answer, status: u16, body: &str) {
     assert_eq!((answer.status, answer.content_type()), (status, Some("application/json")));
-    assert_eq!(answer.header("content-length"), Some(body.len().to_string().as_str()));
+    let length = answer.header("content-length").map(str::to_owned);
     assert_eq!(answer.text().await, body);
+    assert_eq!(length, Some(body.len().to_string()), "content-length");
 }
 
 async fn assert_get(server: &TestServer, path: &str, body: &str) {

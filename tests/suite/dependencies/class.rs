@@ -33,7 +33,9 @@ async fn de_10_an_extra_slash_makes_another_path() {
 #[tokio::test]
 async fn de_11_each_valid_request_makes_one_value() {
     let server = start().await;
-    let first: u64 = server.get("/class/made").await.text().await.parse().expect("a number");
+    let answer = server.get("/class/made").await;
+    assert_eq!(answer.status, 200);
+    let first: u64 = answer.text().await.parse().expect("a number");
     let next = |n: u64| (first + n).to_string();
     assert_get(&server, "/class/made", &next(1)).await;
     server.get("/class/items?q=foo").await;

@@ -8,7 +8,7 @@ const IN_ORDER: [&str; 3] = ["query looked at", "cookie looked at", "handler"];
 async fn de_07_extractors_run_before_the_handler() {
     let server = start().await;
     assert_get(&server, "/sub/items/?q=abc", r#"{"q_or_cookie":"abc"}"#).await;
-    assert_eq!(server.events().await, IN_ORDER);
+    assert_eq!(server.events().await, IN_ORDER, "the events");
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn de_62_a_returned_error_status_counts_as_success() {
 /// Asks, and leaves after a tick.
 async fn leave(server: &TestServer, path: &str) {
     tokio::select! {
-        _ = server.get(path) => panic!("answered in less than five ticks"),
+        answer = server.get(path) => panic!("answered {} in less than five ticks", answer.status),
         () = tokio::time::sleep(server.tick()) => {}
     }
 }
@@ -105,7 +105,15 @@ async fn de_46_an_ordinary_handler_is_dropped_and_its_teardown_sees_it() {
 #[tokio::test]
 async fn de_64_when_the_client_leaves_only_drop_guards_run() {
     let server = TestServer::start_with("dependencies", &[("LESSON_TICK_MS", "100")]).await;
-    leave(&server, "/scope-guard/slow").await;
+    tokio::select! {
+        answer = server.get("/scope-guard/slow") => {
+            panic!("answered {} in less than five ticks", answer.status);
+        }
+        // While the handler waits, both are open.
+        events = server.events_with("guard opened") => {
+            assert_eq!(events, ["session opened", "guard opened"]);
+        }
+    }
     let events = server.events_with("session closed").await;
     let ending = expect(rust("session rolled back"), fastapi("session committed"));
     let expected = ["session opened", "guard opened", "guard closed", ending, "session closed"];

@@ -1,11 +1,9 @@
 //! There is only one response.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use lesson_support::ExitStack;
-use lesson_tests::server::{client, send};
-use lesson_tests::{Binary, fastapi_only, rust_only};
+use lesson_tests::{fastapi_only, rust_only};
 
 use super::start;
 
@@ -65,20 +63,4 @@ async fn de_37_in_function_scope_a_refusal_is_in_time() {
     assert_eq!(answer.status, 418);
     assert_eq!(answer.text().await, r#"{"detail":"after the yield"}"#);
     assert_eq!(server.events().await, ["refusing after the yield"]);
-}
-
-#[tokio::test]
-async fn de_37_the_solution_commits_before_the_response() {
-    rust_only!("starts the example that solves the exercise");
-    let server = Binary::start_example("payments");
-    for (amount, status, body) in [
-        (30, 200, "70"),
-        (-1, 400, r#"{"detail":"pay more than nothing"}"#),
-        (1000, 409, r#"{"detail":"the commit failed"}"#),
-        (70, 200, "0"),
-    ] {
-        let request = client().post(format!("{}/pay/{amount}", server.base_url()));
-        let answer = send(request, Duration::from_secs(1)).await;
-        assert_eq!((answer.status, answer.text().await.as_str()), (status, body));
-    }
 }
