@@ -156,7 +156,7 @@ pub async fn job_of(answer: Answer) -> String {
 }
 
 /// `kill -9`.
-fn kill(program: Binary) {
+pub fn kill(program: Binary) {
     program.signal("KILL");
     assert_eq!(program.wait().code, None);
 }
@@ -456,8 +456,8 @@ async fn bg_32_two_workers_share_the_jobs() {
     assert_eq!(one.len() + two.len(), 2 * jobs.len());
 }
 
-/// The event log of a worker.
-async fn events(worker: &Binary) -> Vec<String> {
-    let text = worker.get("/_events").await.text().await;
+/// The event log of a program.
+pub async fn events(program: &Binary) -> Vec<String> {
+    let text = program.get("/_events").await.text().await;
     serde_json::from_str(&text).expect("a list of lines")
 }

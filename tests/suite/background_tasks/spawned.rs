@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lesson_tests::{expect, fastapi, own_server_only, rust, rust_only};
+use lesson_tests::{Binary, expect, fastapi, own_server_only, rust, rust_only};
 
 use super::shutdown::{marks, start_program};
 use super::{assert_json, start};
@@ -115,4 +115,15 @@ async fn bg_23_a_tracked_task_is_cut_after_the_grace_period() {
     assert!(ended.after < Duration::from_secs(15), "after {:?}", ended.after);
     let left = "cut after the grace period connections=0 tasks=2";
     assert_eq!(marks(&ended.stderr, &["spawned task done", left]), [left]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn bg_23_a_program_in_plain_axum_waits_for_its_tasks() {
+    rust_only!("starts an example");
+    let program = Binary::start_example("notify");
+    assert_eq!(program.post("/notify/ann@example.org", "").await.status, 202);
+    program.signal("TERM");
+    let ended = program.wait();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), "mail to ann@example.org sent\n"));
 }
