@@ -132,6 +132,24 @@ async def read_slowly() -> None:
 # ANCHOR_END: bounded
 
 
+report_slots = asyncio.Semaphore(2)
+
+
+def write_report() -> str:
+    note("report begun")
+    time.sleep(ticks(10))
+    note("report done")
+    return "a report"
+
+
+@app.get("/bounded/report")
+async def report() -> str:
+    if report_slots.locked():  # AS-25: nobody waits for a slot
+        raise HTTPException(503)
+    async with report_slots:
+        return await run_in_threadpool(write_report)
+
+
 # ANCHOR: not-awaited
 @app.get("/blocking/not-awaited")
 async def not_awaited() -> None:

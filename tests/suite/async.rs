@@ -1,9 +1,9 @@
 //! The claims of the async lesson, which `lessons/async/docs/claims.md` lists.
 
 mod cpu;
-mod exercise;
 mod handlers;
 mod leaving;
+mod reports;
 mod timeline;
 mod together;
 mod watchdog;
@@ -17,7 +17,7 @@ use lesson_async::AppState;
 use lesson_async::limits::Limits;
 use lesson_support::{EventLog, Tick};
 use lesson_tests::answer::Clock;
-use lesson_tests::{Answer, TestServer};
+use lesson_tests::{Answer, Target, TestServer};
 use tokio::join;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
@@ -28,7 +28,13 @@ async fn start() -> TestServer {
 
 /// For tests in which a busy machine must not lose a tick or two.
 async fn start_with_long_ticks() -> TestServer {
-    TestServer::start_with("async", &[("LESSON_TICK_MS", "50")]).await
+    // A learner waits for them, on a machine with less to do.
+    let ms = if is_a_learners() { "20" } else { "50" };
+    TestServer::start_with("async", &[("LESSON_TICK_MS", ms)]).await
+}
+
+fn is_a_learners() -> bool {
+    matches!(Target::current(), Target::Program(_))
 }
 
 /// A state without a server, for tests that call the lesson in process.
@@ -68,28 +74,32 @@ async fn slow_and_ping(server: &TestServer, path: &str) -> (f64, f64) {
 /// Asserts that a slow request leaves others alone: a ping is answered before it.
 async fn assert_holds_nobody_up(server: &TestServer, path: &str) {
     let slow_and_ping = async || slow_and_ping(server, path).await;
-    in_five_tries("the ping waited", slow_and_ping, |(slow, ping)| *ping < slow - 1.0).await;
+    let fault = "a ping waited for it; in ticks, the answer and the ping took";
+    in_some_tries(fault, slow_and_ping, |(slow, ping)| *ping < slow - 1.0).await;
 }
 
 /// Asserts that ten requests take one delay together, not one each.
 async fn assert_one_delay(server: &TestServer, path: &str) {
     let ten_at_once = async || {
         let times = at_once(server, path, 10).await;
-        assert!(times[0] > 9.5, "too early: {times:?}");
+        assert!(times[0] > 9.5, "answered before ten ticks were over: {times:.1?}");
         times
     };
-    in_five_tries("not at the same time", ten_at_once, |times| times[9] < 30.0).await;
+    let fault = "ten requests at once waited for each other; in ticks, they took";
+    in_some_tries(fault, ten_at_once, |times| times[9] < 30.0).await;
 }
 
-/// Tries again if something is too late, as anything can be on a busy machine.
-async fn in_five_tries<T: Debug>(
+/// Tries again if something is too late, as anything can be on a busy machine. A learner doesn't
+/// wait so often for what's always too late.
+async fn in_some_tries<T: Debug>(
     fault: &str,
     mut attempt: impl AsyncFnMut() -> T,
     is_right: impl Fn(&T) -> bool,
 ) {
+    let most = if is_a_learners() { 2 } else { 5 };
     let mut tries = Vec::new();
     while !tries.last().is_some_and(&is_right) {
-        assert!(tries.len() < 5, "{fault}: {tries:?}");
+        assert!(tries.len() < most, "{fault}: {tries:.1?}");
         tries.push(attempt().await);
     }
 }

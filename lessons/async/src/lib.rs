@@ -26,6 +26,7 @@ pub mod in_place;
 pub mod leaving;
 pub mod limits;
 pub mod metrics;
+pub mod reports;
 pub mod three_handlers;
 pub mod together;
 pub mod watchdog;
@@ -101,6 +102,7 @@ pub fn app(state: AppState) -> Router {
         .merge(together::router())
         .merge(where_it_runs::router())
         .merge(limits::router())
+        .merge(reports::router())
         .merge(in_place::router())
         .merge(cpu::router())
         .merge(leaving::router())

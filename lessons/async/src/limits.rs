@@ -17,6 +17,9 @@ use crate::AppState;
 /// How many requests may wait for the slow disk at a time: half of the pool.
 const DISK_SLOTS: usize = 20;
 
+/// How many reports may be written at a time.
+const REPORT_SLOTS: usize = 2;
+
 // ANCHOR: slots
 /// Limits how much blocking work runs on tokio's pool at a time. All clones share the slots.
 #[derive(Clone)]
@@ -48,6 +51,28 @@ impl Slots {
 }
 // ANCHOR_END: slots
 
+impl Slots {
+    /// Does the work if a slot is free; nothing if none is, and at once.
+    ///
+    /// # Errors
+    ///
+    /// If the work panics.
+    pub async fn try_run<T, W>(&self, work: W) -> Result<Option<T>, ApiError>
+    where
+        T: Send + 'static,
+        W: FnOnce() -> T + Send + 'static,
+    {
+        let Ok(slot) = Arc::clone(&self.0).try_acquire_owned() else {
+            return Ok(None);
+        };
+        let work = move || {
+            let _slot = slot; // as in `run`
+            work()
+        };
+        Ok(Some(spawn_blocking(work).await?))
+    }
+}
+
 // ANCHOR: limits
 /// Each kind of work has slots of its own, so that none can take the whole pool.
 #[derive(Clone)]
@@ -56,13 +81,19 @@ pub struct Limits {
     pub disk: Slots,
     /// One for each core, for work that computes.
     pub cores: Slots,
+    /// Two, for reports: a third is refused.
+    pub reports: Slots,
 }
 // ANCHOR_END: limits
 
 impl Limits {
     /// The lesson's limits, with this many slots for work that computes.
     pub fn with_cores(cores: usize) -> Self {
-        Self { disk: Slots::new(DISK_SLOTS), cores: Slots::new(cores) }
+        Self {
+            disk: Slots::new(DISK_SLOTS),
+            cores: Slots::new(cores),
+            reports: Slots::new(REPORT_SLOTS),
+        }
     }
 }
 

@@ -14,12 +14,16 @@ use lesson_tests::{TestServer, paused, rust_only};
 use tokio::join;
 use tokio::time::sleep;
 
-use super::{in_five_tries, ping_in_two_ticks, start, state};
+use super::{in_some_tries, ping_in_two_ticks, start, state};
 
 /// When the primes are counted, and when a ping that's sent two ticks later is answered.
 async fn primes_and_ping(server: &TestServer, path: &str) -> (f64, f64) {
     let path = format!("{path}?below=12000");
-    let primes = async { server.get(&path).await.rest().await.ended_at };
+    let primes = async {
+        let answer = server.get(&path).await;
+        assert_eq!(answer.status, 200);
+        answer.rest().await.ended_at
+    };
     join!(primes, ping_in_two_ticks(server))
 }
 
@@ -28,23 +32,40 @@ async fn as_14_a_loop_without_an_await_blocks_the_only_worker() {
     let server = start().await;
     let primes_and_ping = async || primes_and_ping(&server, "/cpu/on-a-worker").await;
     let waited = |(primes, ping): &(f64, f64)| *ping > 0.9 * primes;
-    in_five_tries("the ping was served meanwhile", primes_and_ping, waited).await;
+    in_some_tries("the ping was served meanwhile", primes_and_ping, waited).await;
 }
 
 #[tokio::test]
-async fn as_15_computations_on_other_threads_hold_nobody_up() {
-    let server = start().await;
-    for path in ["/cpu/on-the-pool", "/cpu/on-the-cores"] {
-        let primes_and_ping = async || primes_and_ping(&server, path).await;
-        let served = |(primes, ping): &(f64, f64)| *ping < 0.8 * primes;
-        in_five_tries("the ping waited", primes_and_ping, served).await;
-    }
+async fn as_15_computations_on_the_pool_hold_nobody_up() {
+    assert_computing_holds_nobody_up("/cpu/on-the-pool").await;
 }
 
 #[tokio::test]
-async fn as_15_all_three_routes_count_the_same_primes() {
+async fn as_15_computations_on_the_cores_hold_nobody_up() {
+    assert_computing_holds_nobody_up("/cpu/on-the-cores").await;
+}
+
+async fn assert_computing_holds_nobody_up(path: &str) {
     let server = start().await;
-    for path in ["/cpu/on-a-worker", "/cpu/on-the-pool", "/cpu/on-the-cores"] {
+    let primes_and_ping = async || primes_and_ping(&server, path).await;
+    let served = |(primes, ping): &(f64, f64)| *ping < 0.8 * primes;
+    let fault = "a ping waited for it; in ticks, the answer and the ping took";
+    in_some_tries(fault, primes_and_ping, served).await;
+}
+
+#[tokio::test]
+async fn as_15_the_primes_are_counted_on_the_cores() {
+    assert_counts(&["/cpu/on-the-cores"]).await;
+}
+
+#[tokio::test]
+async fn as_15_the_other_two_routes_count_the_same_primes() {
+    assert_counts(&["/cpu/on-a-worker", "/cpu/on-the-pool"]).await;
+}
+
+async fn assert_counts(paths: &[&str]) {
+    let server = start().await;
+    for path in paths {
         for (below, primes) in [("0", "0"), ("2", "0"), ("3", "1"), ("1000", "168")] {
             let answer = server.get(&format!("{path}?below={below}")).await;
             assert_eq!(answer.status, 200, "{path} {below}");
@@ -54,7 +75,16 @@ async fn as_15_all_three_routes_count_the_same_primes() {
 }
 
 #[tokio::test]
-async fn as_16_the_type_limits_what_a_client_can_ask_for() {
+async fn as_16_the_type_limits_what_a_client_can_ask_of_the_cores() {
+    assert_limited(&["/cpu/on-the-cores"]).await;
+}
+
+#[tokio::test]
+async fn as_16_the_type_limits_what_a_client_can_ask_of_the_other_two() {
+    assert_limited(&["/cpu/on-a-worker", "/cpu/on-the-pool"]).await;
+}
+
+async fn assert_limited(paths: &[&str]) {
     let server = start().await;
     for (query, detail) in [
         (
@@ -71,12 +101,33 @@ async fn as_16_the_type_limits_what_a_client_can_ask_for() {
         ),
         ("", r#"{"type":"missing","loc":["query","below"],"msg":"Field required","input":null}"#),
     ] {
-        for path in ["/cpu/on-a-worker", "/cpu/on-the-pool", "/cpu/on-the-cores"] {
+        for path in paths {
             let answer = server.get(&format!("{path}{query}")).await;
             assert_eq!(answer.status, 422, "{path}{query}");
             assert_eq!(answer.text().await, format!(r#"{{"detail":[{detail}]}}"#), "{path}");
         }
     }
+}
+
+/// Without slots, the threads take turns, and all are done at the end. (More cores than a third
+/// of the pool's threads get them done in time, too.)
+#[tokio::test]
+async fn as_17_the_first_are_done_long_before_the_last() {
+    let server = start().await;
+    let count = 4 * thread::available_parallelism().expect("a number of cores").get();
+    let all_at_once = async || {
+        let requests = (0..count).map(async |_| {
+            let answer = server.get("/cpu/on-the-cores?below=12000").await;
+            assert_eq!(answer.status, 200);
+            answer.rest().await.ended_at
+        });
+        let mut times = join_all(requests).await;
+        times.sort_by(f64::total_cmp);
+        (times[0], times[count - 1])
+    };
+    let fault =
+        format!("{count} requests computed at a time; in ticks, the first and the last took");
+    in_some_tries(&fault, all_at_once, |(first, last)| *first < 0.5 * last).await;
 }
 
 #[tokio::test]

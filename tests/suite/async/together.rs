@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use lesson_async::app;
 use lesson_tests::{paused, rust_only};
 
-use super::{in_five_tries, start_with_long_ticks, state};
+use super::{in_some_tries, start_with_long_ticks, state};
 
 #[tokio::test]
 async fn as_27_two_waits_side_by_side_take_as_long_as_one() {
@@ -19,7 +19,7 @@ async fn as_27_two_waits_side_by_side_take_as_long_as_one() {
         body.ended_at
     };
     // One after the other takes twenty ticks.
-    in_five_tries("one after the other", offer, |ticks| *ticks < 19.0).await;
+    in_some_tries("one after the other; in ticks", offer, |ticks| *ticks < 19.0).await;
 }
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn as_28_a_timeout_answers_without_waiting_for_the_rest() {
         assert!(body.ended_at > 4.5, "too early: {}", body.ended_at);
         body.ended_at
     };
-    in_five_tries("it waited for the rest", hasty_offer, |ticks| *ticks < 9.0).await;
+    in_some_tries("it waited for the rest; in ticks", hasty_offer, |ticks| *ticks < 9.0).await;
 }
 
 #[tokio::test(start_paused = true)]
