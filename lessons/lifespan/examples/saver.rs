@@ -1,4 +1,4 @@
-//! The lesson's exercise, solved: a counter of visits that's also saved while the server runs.
+//! A task beside the server: a counter of visits that's also saved while the server runs.
 //!
 //! ```text
 //! cargo run -p lesson-lifespan --example saver

@@ -2,7 +2,7 @@
 
 use lesson_tests::{own_server_only, rust_only};
 
-use super::{STARTED, start, startup};
+use super::{STARTED, of_target, start, startup};
 use lesson_lifespan::connection::Connection;
 
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn ls_12_the_connection_is_open_while_requests_are_answered() {
     let answer = server.get("/shared/connection").await;
     assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")));
     assert_eq!(answer.text().await, r#"{"open":true}"#);
-    assert_eq!(server.events().await, STARTED);
+    assert_eq!(server.events().await, of_target(&STARTED), "/_events");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The programs in plain axum: the one that a reader copies, the deadline, the exercise.
+//! The programs in plain axum: the one that a reader copies, the deadline, the task beside the server.
 
 use std::path::Path;
 use std::time::Duration;
@@ -132,8 +132,8 @@ async fn saved(file: &Path, number: &str) {
 }
 
 #[tokio::test]
-async fn the_exercise_saves_while_it_runs() {
-    rust_only!("starts the exercise's own program");
+async fn a_task_beside_the_server_saves_while_it_runs() {
+    rust_only!("starts an example");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("visits.txt");
     let variables = [("LESSON_VISITS", utf8(&file)), ("LESSON_SAVE_MS", "10")];
@@ -147,8 +147,8 @@ async fn the_exercise_saves_while_it_runs() {
 }
 
 #[tokio::test]
-async fn the_exercise_saves_once_more_at_the_end() {
-    rust_only!("starts the exercise's own program");
+async fn a_task_beside_the_server_saves_once_more_at_the_end() {
+    rust_only!("starts an example");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("visits.txt");
     let server = Binary::start_example_with("saver", &[], &[("LESSON_VISITS", utf8(&file))]);

@@ -6,32 +6,34 @@ use lesson_lifespan::connection::Connection;
 use lesson_lifespan::first_error::first_error;
 use lesson_lifespan::model::Model;
 use lesson_support::Result;
-use lesson_tests::{Binary, Program, expect, fastapi, own_server_only, rust, rust_only};
+use lesson_tests::{
+    Binary, Program, expect, fastapi, own_server_only, rust, rust_only, rust_program_only,
+};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::real::{events, start_program};
-use super::startup;
+use super::real::{assert_code, events, start_program};
+use super::{of_target, startup};
 
 #[test]
 fn ls_14_a_failing_start_up_serves_nothing_and_cleans_up() {
     own_server_only!("needs a process that does not start");
     let ended = Program::run("lifespan", &[("LESSON_FAIL", "connection")]);
-    assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
-    assert_eq!(ended.stdout, "");
+    assert_code(&ended, Some(expect(rust(1), fastapi(3))));
+    assert_eq!(ended.stdout, "", "standard output");
     assert!(!ended.stderr.contains("running on"), "{}", ended.stderr);
     let seen = expect(
         rust(vec!["items filled", "model loaded", "model cleared", "shutdown noted"]),
         fastapi(vec!["items filled", "model loaded", "shutdown noted"]),
     );
-    assert_eq!(events(&ended.stderr), seen);
+    assert_eq!(events(&ended.stderr), of_target(&seen), "the events");
     let last = ended.stderr.lines().last().unwrap_or_default();
     let sentence = expect(
         rust("Error: cannot open the connection: LESSON_FAIL is connection"),
         fastapi("ERROR:    Application startup failed. Exiting."),
     );
-    assert_eq!(last, sentence);
+    assert_eq!(last, sentence, "the last line on standard error");
     let traceback = ended.stderr.contains("Traceback (most recent call last):");
     assert_eq!(traceback, expect(rust(false), fastapi(true)));
 }
@@ -40,16 +42,16 @@ fn ls_14_a_failing_start_up_serves_nothing_and_cleans_up() {
 fn ls_14_the_first_step_can_fail_too() {
     own_server_only!("needs a process that does not start");
     let ended = Program::run("lifespan", &[("LESSON_FAIL", "model")]);
-    assert_eq!(ended.code, Some(expect(rust(1), fastapi(3))), "{}", ended.stderr);
-    assert_eq!(ended.stdout, "");
-    assert_eq!(events(&ended.stderr), ["items filled", "shutdown noted"]);
+    assert_code(&ended, Some(expect(rust(1), fastapi(3))));
+    assert_eq!(ended.stdout, "", "standard output");
+    assert_eq!(events(&ended.stderr), of_target(&["items filled", "shutdown noted"]), "the events");
 }
 
 #[tokio::test]
 async fn ls_14_nobody_is_answered_if_the_start_up_fails() {
-    rust_only!("knows the port before the start-up");
-    let options = ["--tick-ms", "300"];
-    let program = Binary::start_early("lifespan", &options, &[("LESSON_FAIL", "model")]);
+    rust_program_only!("knows the port before the start-up");
+    let variables = [("LESSON_TICK_MS", "300"), ("LESSON_FAIL", "model")];
+    let program = Binary::start_early("lifespan", &[], &variables);
     let address = program.address();
     let mut early = TcpStream::connect(address).await.expect("a connection");
     // The connection ends without an answer.
@@ -59,7 +61,8 @@ async fn ls_14_nobody_is_answered_if_the_start_up_fails() {
     let ended = program.wait();
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "it said that it's ready");
     let last = ended.stderr.lines().last().unwrap_or_default();
-    assert_eq!(last, "Error: cannot load the model: LESSON_FAIL is model");
+    let sentence = "Error: cannot load the model: LESSON_FAIL is model";
+    assert_eq!(last, sentence, "the last line on standard error");
 }
 
 #[test]
@@ -78,17 +81,17 @@ async fn ls_21_a_clean_up_that_fails_does_not_stop_the_others() {
     assert_eq!(program.get("/ping").await.status, 200);
     program.signal("INT");
     let ended = program.wait();
-    assert_eq!(ended.code, Some(expect(rust(1), fastapi(0))), "{}", ended.stderr);
+    assert_code(&ended, Some(expect(rust(1), fastapi(0))));
     let log = events(&ended.stderr);
     let stop = log.iter().position(|event| *event == "told to stop").expect("a signal");
     let after =
         expect(rust(vec!["model cleared", "shutdown noted"]), fastapi(vec!["shutdown noted"]));
-    assert_eq!(log[stop + 1..], after);
+    assert_eq!(log[stop + 1..], of_target(&after), "the events after Ctrl-C");
     let sentence = expect(
         rust("Error: cannot close the connection: LESSON_FAIL is close\n"),
         fastapi("ERROR:    Application shutdown failed. Exiting.\n"),
     );
-    assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
+    assert!(ended.stderr.contains(sentence), "no line {sentence:?} in {}", ended.stderr);
 }
 
 #[test]

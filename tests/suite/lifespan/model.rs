@@ -32,6 +32,18 @@ async fn ls_01_the_start_up_runs_once_before_the_first_request() {
 }
 
 #[tokio::test]
+async fn ls_01_the_model_is_loaded_once_before_the_first_request() {
+    own_server_only!("needs a log from the start");
+    let server = start().await;
+    for requests in ["no request", "a request"] {
+        let events = server.events().await;
+        let loaded = events.iter().filter(|event| *event == "model loaded").count();
+        assert_eq!(loaded, 1, "how often \"model loaded\" is in /_events, after {requests}");
+        server.get("/model/predict?x=2").await.text().await;
+    }
+}
+
+#[tokio::test]
 async fn ls_03_all_requests_share_one_model() {
     own_server_only!("needs a log from the start");
     let server = start().await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lesson_tests::Program;
+use lesson_tests::process::Ended;
 
 /// The log lines whose order matters.
 const MARKS: [&str; 8] = [
@@ -31,4 +32,10 @@ pub fn events(log: &str) -> Vec<&str> {
         if stopping { Some("told to stop") } else { MARKS.into_iter().find(|m| line.ends_with(m)) }
     };
     log.lines().filter_map(mark).collect()
+}
+
+/// Shows the log, too, where it isn't the expected one.
+#[track_caller]
+pub fn assert_code(ended: &Ended, code: Option<i32>) {
+    assert_eq!(ended.code, code, "exit code, or None if a signal ended it\n{}", ended.stderr);
 }
