@@ -68,8 +68,12 @@ async fn ls_04_predict_answers_42_times_x() {
         ("1e16", "4.2e+17"),
     ] {
         let answer = server.get(&format!("/model/predict?x={x}")).await;
-        assert_eq!((answer.status, answer.content_type()), (200, Some("application/json")), "{x}");
-        assert_eq!(answer.text().await, format!(r#"{{"result":{result}}}"#), "{x}");
+        assert_eq!(
+            (answer.status, answer.content_type()),
+            (200, Some("application/json")),
+            "?x={x}"
+        );
+        assert_eq!(answer.text().await, format!(r#"{{"result":{result}}}"#), "?x={x}");
     }
 }
 

@@ -37,5 +37,11 @@ pub fn events(log: &str) -> Vec<&str> {
 /// Shows the log, too, where it isn't the expected one.
 #[track_caller]
 pub fn assert_code(ended: &Ended, code: Option<i32>) {
-    assert_eq!(ended.code, code, "exit code, or None if a signal ended it\n{}", ended.stderr);
+    let words = |code: Option<i32>| match code {
+        Some(code) => format!("exit code {code}"),
+        None => "ended by a signal".to_owned(),
+    };
+    // What libtest says of this failure ends with such a note, and so would what a learner reads.
+    let log = ended.stderr.replace("note: run with", "note: with");
+    assert_eq!(words(ended.code), words(code), "how it ended\n{log}");
 }
