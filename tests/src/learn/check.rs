@@ -65,7 +65,7 @@ impl Checker {
         program: &Path,
         steps: &[Step],
     ) -> Result<Vec<Verdict>, String> {
-        let path = |test: &String| format!("{}::{test}", exercise.module());
+        let path = |test: &String| exercise.test(test);
         let mut suite = libtest(&self.suite, &workspace::root().join("tests"));
         suite.arg("--exact").args(steps.iter().flat_map(|step| &step.tests).map(path));
         suite.arg("--test-threads=8");

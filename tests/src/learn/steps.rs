@@ -101,9 +101,16 @@ impl Exercise {
         Ok(true)
     }
 
-    /// The lesson's module in the suite.
+    /// The lesson's name in Rust, as the learner's program has it in its own.
     pub fn module(&self) -> String {
         self.lesson.replace('-', "_")
+    }
+
+    /// One of its tests in the suite, as libtest names it.
+    pub fn test(&self, path: &str) -> String {
+        // A keyword.
+        let raw = if self.lesson == "async" { "r#" } else { "" };
+        format!("{raw}{}::{path}", self.module())
     }
 
     /// Where a step's text is, to be opened in an editor or a browser.
