@@ -12,7 +12,6 @@ pub mod curl;
 pub mod database;
 pub mod differences;
 pub mod fastapi;
-pub mod figures;
 pub mod learn;
 pub mod package;
 pub mod pages;

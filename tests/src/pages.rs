@@ -6,12 +6,8 @@ use std::path::Path;
 
 use crate::binary::Binary;
 use crate::claim_id::ClaimId;
-use crate::figures;
-use crate::readme::{FIGURES, Page};
+use crate::readme::Page;
 use crate::workspace;
-
-/// About the tests, and what they measured.
-const PROOFS: &str = "tests/README.md";
 
 /// Every page that is checked: the workspace's, the map, the package's and the lessons'.
 pub fn all() -> Vec<Page> {
@@ -26,7 +22,7 @@ pub fn all() -> Vec<Page> {
 pub fn about_no_lesson() -> Vec<Page> {
     let lessons = workspace::lessons();
     let others = workspace::folders().into_iter().filter(|folder| !lessons.contains(folder));
-    let files = ["README.md", "CONTRIBUTING.md", PROOFS, "lessons/README.md"];
+    let files = ["README.md", "CONTRIBUTING.md", "tests/README.md", "lessons/README.md"];
     let mut pages: Vec<Page> = files.into_iter().map(read).collect();
     pages.extend(others.flat_map(|folder| of_lesson(&folder)));
     pages
@@ -66,14 +62,6 @@ fn first_sentence(claim: &str) -> String {
     let text = claim.split("<a id=").next().unwrap_or(claim);
     let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
     sentence.replace(['`', '*'], "")
-}
-
-/// The pages among which one shows figures, by the name of what was measured.
-pub fn with_figures() -> Vec<(String, Vec<Page>)> {
-    let mut pages = of_lessons();
-    pages.push((figures::BUILD.to_owned(), vec![read(PROOFS)]));
-    pages.retain(|(name, pages)| figures::taken_over(name).exists() || FIGURES.is_in(pages));
-    pages
 }
 
 fn read(file: &str) -> Page {

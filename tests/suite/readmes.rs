@@ -4,10 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use lesson_tests::figures::{self, Figures};
 use lesson_tests::package::NO_BANNER;
 use lesson_tests::readme::{
-    ANSWERS, FIGURES, Fault, MINUTES, Page, TestFunction, check_budget, check_claims, check_code,
+    ANSWERS, Fault, MINUTES, Page, TestFunction, check_budget, check_claims, check_code,
     check_console, check_differences, check_links, check_map, check_mentions, check_no_console,
     minutes, routes_of, test_functions,
 };
@@ -56,21 +55,6 @@ fn the_front_page_says_how_long_the_lessons_take() {
 #[test]
 fn links_lead_somewhere() {
     assert_none(check_links(&pages::all()));
-}
-
-#[test]
-fn figures_are_those_that_were_measured() {
-    for (name, pages) in pages::with_figures() {
-        let measured = Figures::read(&figures::taken_over(&name)).expect("figures");
-        assert_none(FIGURES.check(&pages, |_| measured.shown_for(&name)));
-        if let Some(plot) = figures::plot_file(&name) {
-            assert_eq!(
-                read(&workspace::root().join(plot)),
-                measured.plot(),
-                "run `just bless-figures`"
-            );
-        }
-    }
 }
 
 #[test]

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use lesson_tests::figures::{BUILD, Row, Table};
 use lesson_tests::workspace::{self, succeed};
 use tempfile::TempDir;
 
+use crate::figures::{BUILD, Row, Table};
 use crate::{Result, machine, measured};
 
 /// How often a source file is edited; the figure is the median.
@@ -214,8 +214,6 @@ fn suite() -> Result<Table> {
         println!("running the suite {name}");
         let mut run = cargo();
         run.args(["test", "--workspace", "--test", "suite", "--", "--test-threads", threads]);
-        // The READMEs may still show the figures of the last time.
-        run.args(["--skip", "figures_are_those_that_were_measured"]);
         // Many tests panic on purpose; a backtrace of each takes longer than the rest of them.
         run.env("RUST_BACKTRACE", "0");
         let output = run.output()?;

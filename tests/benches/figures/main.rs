@@ -1,21 +1,24 @@
 //! What a lesson costs, beside FastAPI and bare hyper: `just bench [LESSON]`. With `build`, how
-//! long the lessons take to build; with `bless`, the pages show what was measured.
+//! long the lessons take to build; with `bless`, the pages show what was measured. `cargo test`
+//! runs it too, and then it checks that they do.
 //!
 //! The servers are real programs in a release build, the load comes from oha, and what a
 //! server used is read from the operating system, so that the load's own share of the
 //! machine does not hide a difference. The figures are printed, and written for
 //! `just bless-figures`.
 
-mod bless;
 mod build;
+mod figures;
 #[cfg(target_os = "linux")]
 mod load;
 mod machine;
 #[cfg(target_os = "linux")]
 mod measure;
 mod measured;
+mod pages;
 #[cfg(target_os = "linux")]
 mod plain;
+mod plot;
 #[cfg(target_os = "linux")]
 mod programs;
 #[cfg(target_os = "linux")]
@@ -33,14 +36,16 @@ mod waiting;
 
 use std::process::ExitCode;
 
-use lesson_tests::figures::BUILD;
+use crate::figures::BUILD;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    // `cargo bench` adds an option of its own.
-    let names: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
-    match run(&names) {
+    // Only `cargo bench` adds that option. `cargo test` passes on what is meant for libtest.
+    let (bench, names): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|argument| argument == "--bench");
+    let result = if bench.is_empty() { pages::check() } else { run(&names) };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -52,7 +57,7 @@ fn main() -> ExitCode {
 fn run(names: &[String]) -> Result<()> {
     match names {
         [name] if name == BUILD => build::measure(),
-        [name] if name == "bless" => bless::take_over(),
+        [name] if name == "bless" => pages::take_over(),
         lessons => measure_lessons(lessons),
     }
 }

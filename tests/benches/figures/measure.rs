@@ -3,8 +3,8 @@
 use std::thread;
 
 use lesson_tests::fastapi;
-use lesson_tests::figures::Table;
 
+use crate::figures::Table;
 use crate::server::UVICORN;
 use crate::versions::versions;
 use crate::{Result, measured, plain, programs, relay, sse, waiting};

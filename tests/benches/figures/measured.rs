@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lesson_tests::figures::{Figures, Table};
 use lesson_tests::workspace;
 
+use crate::figures::{Figures, Table};
 use crate::{Result, machine};
 
 /// Writes what came out, and prints it. `name` is a lesson, or `BUILD`.

@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lesson_tests::figures::{Row, Table};
-
 use crate::Result;
+use crate::figures::{Row, Table};
 use crate::load::{Amount, Request, Seen, send};
 use crate::server::{Log, ONE_OF_EACH, Server, Side};
 use crate::usage::{Usage, mib};

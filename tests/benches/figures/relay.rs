@@ -5,10 +5,10 @@ use std::io::{self, Read};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use lesson_tests::figures::{Row, Table};
 use tempfile::TempDir;
 
 use crate::Result;
+use crate::figures::{Row, Table};
 use crate::plain::median;
 use crate::server::{Log, ONE_OF_EACH, Server, Side, curl};
 use crate::usage::mib;

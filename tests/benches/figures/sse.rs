@@ -3,9 +3,8 @@
 use std::io::Read;
 use std::net::TcpStream;
 
-use lesson_tests::figures::{Row, Table};
-
 use crate::Result;
+use crate::figures::{Row, Table};
 use crate::server::{Log, ONE_OF_EACH, Server};
 use crate::usage::mib;
 

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use lesson_tests::figures::{Row, Table};
-
 use crate::Result;
+use crate::figures::{Row, Table};
 use crate::load::{Amount, Request, send};
 use crate::plain::median;
 use crate::server::{Log, ONE_OF_EACH, Side};

@@ -5,9 +5,6 @@ use super::{Fault, Page, register};
 /// The table of what FastAPI and axum answer where they differ, written by a run of the tests.
 pub const ANSWERS: Generated = Generated { name: "answers", command: "just bless" };
 
-/// The figures that a measuring run wrote down.
-pub const FIGURES: Generated = Generated { name: "figures", command: "just bless-figures" };
-
 /// How many minutes a page takes to read.
 pub const MINUTES: Generated = Generated { name: "minutes", command: "just bless" };
 
@@ -15,9 +12,10 @@ pub const MINUTES: Generated = Generated { name: "minutes", command: "just bless
 /// or on lines of their own.
 #[derive(Clone, Copy, Debug)]
 pub struct Generated {
-    name: &'static str,
+    /// What the comments say.
+    pub name: &'static str,
     /// The command that writes it.
-    command: &'static str,
+    pub command: &'static str,
 }
 
 impl Generated {

@@ -10,7 +10,6 @@
 //! | [`check_no_console`] | a page that no server stands behind with having no transcript |
 //! | [`check_claims`], [`check_differences`] | the claims with the tests named after them |
 //! | [`ANSWERS`] | the table of answers with a run of the tests |
-//! | [`FIGURES`] | the figures with the file that a measuring run wrote |
 //! | [`check_mentions`] | an id in a sentence with the claims of all pages, and its link |
 //! | [`check_budget`], [`MINUTES`] | the length of a page with what a reader has time for |
 //! | [`check_links`] | a link with the file and the heading or anchor that it points at |
@@ -40,7 +39,7 @@ pub use budget::{check_budget, minutes};
 pub use claims::{TestFunction, check_claims, check_differences, test_functions};
 pub use code::{bless_code, check_code};
 pub use console::{bless_console, check_console, check_no_console};
-pub use generated::{ANSWERS, FIGURES, Generated, MINUTES};
+pub use generated::{ANSWERS, Generated, MINUTES};
 pub use links::check_links;
 pub use map::check_map;
 pub use mentions::check_mentions;

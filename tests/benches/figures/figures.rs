@@ -2,16 +2,15 @@
 //!
 //! A run writes `target/figures/streaming.json`. `just bless-figures` takes it over as
 //! `tests/figures/streaming.json`, and writes the tables and the plot from there, so that
-//! nobody types a figure; the suite checks that they still fit.
-
-mod plot;
+//! nobody types a figure; `cargo test` checks that they still fit.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lesson_tests::workspace;
 use serde::{Deserialize, Serialize};
 
-use crate::workspace;
+use crate::{Result, plot};
 
 /// The name of the figures that are of no lesson: how long all that takes to build.
 pub const BUILD: &str = "build";
@@ -20,7 +19,7 @@ pub const BUILD: &str = "build";
 const PLOT: &str = "figures.svg";
 
 /// One run of a command that measures.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub struct Figures {
     /// The day: `2026-11-26`.
     pub date: String,
@@ -35,7 +34,7 @@ pub struct Figures {
 }
 
 /// The answers to one question.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub struct Table {
     /// What was measured: `GET /model/predict?x=2`.
     pub title: String,
@@ -46,7 +45,7 @@ pub struct Table {
 }
 
 /// What was measured of one server.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub struct Row {
     /// Its name: `axum`.
     pub name: String,
@@ -56,13 +55,9 @@ pub struct Row {
 
 impl Figures {
     /// Reads a file of figures.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be read, or holds something else.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
+        Ok(serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?)
     }
 
     /// What a page shows of them: one in `docs/` if `name` is a lesson, with its plot.
@@ -135,13 +130,14 @@ impl Table {
 }
 
 impl Row {
-    fn plotted(&self) -> Option<f64> {
+    /// What the plot shows of it.
+    pub fn plotted(&self) -> Option<f64> {
         self.values.first().copied().flatten()
     }
 }
 
 /// A value with three digits that say something: 0.0123, 1.23, 12.3, 123, 12,300; a count: 7.
-fn shown(value: f64) -> String {
+pub fn shown(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1000.0 {
         return format!("{value:.0}");
     }
@@ -173,63 +169,4 @@ pub fn taken_over(name: &str) -> PathBuf {
 /// The plot of a lesson; there is none of the build.
 pub fn plot_file(name: &str) -> Option<PathBuf> {
     (name != BUILD).then(|| Path::new("lessons").join(name).join(PLOT))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_shown_with_three_digits() {
-        let values = [0.0, 0.012_34, 7.0, 1.234, 12.34, 123.4, 1_234.0, 12_345.0, 1_234_567.0];
-        let texts = values.map(shown);
-        assert_eq!(
-            texts,
-            ["0", "0.0123", "7", "1.23", "12.3", "123", "1,230", "12,300", "1,230,000"]
-        );
-    }
-
-    #[test]
-    fn figures_are_a_table_and_the_sentence_below_it() {
-        let figures = Figures {
-            date: "2026-11-26".into(),
-            machine: "a machine with 2 cores".into(),
-            versions: vec!["Rust 1".into(), "FastAPI 2".into()],
-            commands: vec!["just bench x".into(), "x".into(), "y".into()],
-            tables: vec![Table {
-                title: "`GET /x`".into(),
-                columns: vec!["CPU, µs".into(), "memory, MiB".into()],
-                rows: vec![
-                    Row { name: "axum".into(), values: vec![Some(12.34), Some(5.0)] },
-                    Row { name: "hyper".into(), values: vec![Some(8.0), None] },
-                ],
-            }],
-        };
-        let table = "**`GET /x`**\n\n\
-            | | CPU, µs | memory, MiB |\n\
-            | --- | ---: | ---: |\n\
-            | axum | 12.3 | 5 |\n\
-            | hyper | 8 |  |\n\n\
-            Measured on 2026-11-26 by `just bench x`, which runs `x` and `y`, on a machine with \
-            2 cores; Rust 1, FastAPI 2.\n";
-        assert_eq!(figures.markdown(None), table);
-        let plot = "![GET /x, CPU, µs: axum 12.3; hyper 8](plot.svg)\n\n";
-        assert_eq!(figures.markdown(Some("plot.svg")), format!("{plot}{table}"));
-    }
-
-    #[test]
-    fn figures_are_read_as_they_were_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.json");
-        let figures = Figures {
-            date: "2026-11-26".into(),
-            machine: "a machine".into(),
-            versions: vec![],
-            commands: vec![],
-            tables: vec![],
-        };
-        fs::write(&path, serde_json::to_string(&figures).unwrap()).unwrap();
-        assert_eq!(Figures::read(&path).unwrap(), figures);
-        assert!(Figures::read(folder.path()).unwrap_err().contains("directory"));
-    }
 }
