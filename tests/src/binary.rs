@@ -1,13 +1,11 @@
-//! The real program of a lesson.
+//! A program that answers requests.
 
 use std::env;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Once, OnceLock};
+use std::sync::Once;
 use std::time::Duration;
-
-use tokio::task::spawn_blocking;
 
 use crate::answer::Answer;
 use crate::database::TestDatabase;
@@ -16,15 +14,14 @@ use crate::server::{client, send};
 use crate::target::Target;
 use crate::workspace;
 
-/// A lesson's program that answers requests.
+/// A program that answers requests: a lesson's, an example of one, or uvicorn with an app.
 pub struct Binary {
     process: Process,
     base_url: String,
-    /// The lines before the one that names the address.
+    /// What it wrote up to its address.
     greeting: String,
-    banner: OnceLock<String>,
     /// Dropped after the process that uses it.
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 impl Binary {
@@ -32,65 +29,53 @@ impl Binary {
     ///
     /// If it needs a database and no `DATABASE_URL` names one, it is given an empty one.
     pub fn start(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = lesson_program(lesson);
+        let mut command = on_free_port(lesson_program(lesson));
         // It is counted in ticks, which are short here: a busy machine needs more of them
         // to open a database.
-        command.env("LESSON_POOL_TIMEOUT", "3000");
-        let database = TestDatabase::of(lesson);
-        command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
-        command.args(options).envs(variables.iter().copied());
-        Self { _database: database, ..Self::started_by(command) }
+        command.env("LESSON_POOL_TIMEOUT", "3000").args(options);
+        Self::of_lesson(lesson, command, variables, Self::listening)
     }
 
-    /// The same for a test that cannot block, with ticks of this length.
-    pub async fn start_for_test(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
-        let lesson = lesson.to_owned();
-        let mut variables = owned(variables);
-        variables.push(("LESSON_TICK_MS".to_owned(), tick.as_millis().to_string()));
-        let start = move || {
-            let variables: Vec<_> = variables.iter().map(|(k, v)| (&**k, &**v)).collect();
-            Self::start(&lesson, &[], &variables)
-        };
-        spawn_blocking(start).await.expect("the lesson starts")
+    /// Starts a lesson by this command; `ready` waits for it.
+    pub(crate) fn of_lesson(
+        lesson: &str,
+        mut command: Command,
+        variables: &[(&str, &str)],
+        ready: fn(Process) -> Self,
+    ) -> Self {
+        let named = variables.iter().any(|(name, _)| *name == "DATABASE_URL");
+        let database = if named { None } else { TestDatabase::of(lesson) };
+        command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
+        command.envs(variables.iter().copied());
+        Self { database, ..ready(Process::start(command)) }
     }
 
     /// Starts a lesson on a free port, and waits until it is bound: its start-up goes on.
     pub fn start_early(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = on_free_port(lesson_program(lesson));
-        command.args(options).envs(variables.iter().copied()).env("RUST_LOG", "debug");
+        let mut command = with(on_free_port(lesson_program(lesson)), options, variables);
+        command.env("RUST_LOG", "debug");
         let process = Process::start(command);
         let line = process.stderr_line("bound url=");
-        let url = line.split('"').nth(1).expect("an address");
-        Self {
-            base_url: url.to_owned(),
-            greeting: String::new(),
-            banner: OnceLock::new(),
-            process,
-            _database: None,
-        }
+        Self::at_address_in(line, process)
     }
 
     /// Starts a lesson whose log nobody reads.
     pub fn start_unread(lesson: &str, options: &[&str]) -> Self {
-        let mut command = lesson_program(lesson);
-        command.args(options);
+        let command = with(lesson_program(lesson), options, &[]);
         Self::listening(Process::start_unread(on_free_port(command)))
     }
 
     /// Starts another program of a lesson, by its own name, and waits until it is ready.
     pub fn start_program(name: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = program(name);
-        command.args(options).envs(variables.iter().copied());
-        Self::started_by(command)
+        Self::started_by(with(program(name), options, variables))
     }
 
     /// Starts such a program from a line of shell, whose `$0` it is, and waits until it is ready:
     /// `ulimit -f 8; exec "$0"`.
     #[cfg(unix)]
     pub fn start_in_shell(name: &str, line: &str, variables: &[(&str, &str)]) -> Self {
-        let mut shell = without_settings(Command::new("sh"));
-        shell.args(["-c", line]).arg(program(name).get_program());
-        shell.envs(variables.iter().copied());
+        let mut shell = with(without_settings(Command::new("sh")), &["-c", line], variables);
+        shell.arg(program(name).get_program());
         Self::started_by(shell)
     }
 
@@ -101,9 +86,7 @@ impl Binary {
 
     /// The same with options and variables of the environment.
     pub fn start_example_with(name: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = program(&format!("examples/{name}"));
-        command.args(options).envs(variables.iter().copied());
-        Self::started_by(command)
+        Self::start_program(&format!("examples/{name}"), options, variables)
     }
 
     fn started_by(command: Command) -> Self {
@@ -112,16 +95,14 @@ impl Binary {
 
     /// Any program that prints where it listens is a server for the suite.
     fn listening(process: Process) -> Self {
-        const WORDS: &str = "listening on ";
-        let mut greeting = String::new();
-        let base_url = loop {
-            let line = process.stdout_line("");
-            greeting.push_str(&line);
-            if let Some((_, url)) = line.trim_end().split_once(WORDS) {
-                break url.to_owned();
-            }
-        };
-        Self { base_url, greeting, banner: OnceLock::new(), process, _database: None }
+        Self::at_address_in(process.stdout_up_to("listening on "), process)
+    }
+
+    /// The address is the last one that the process wrote.
+    pub(crate) fn at_address_in(greeting: String, process: Process) -> Self {
+        let address = &greeting[greeting.rfind("http://").expect("an address")..];
+        let end = address.find([' ', '"', '\n']).unwrap_or(address.len());
+        Self { base_url: address[..end].to_owned(), greeting, process, database: None }
     }
 
     /// Its address: `http://127.0.0.1:54321`.
@@ -135,26 +116,29 @@ impl Binary {
         address.expect("an address and a port")
     }
 
-    /// What a lesson printed when it was ready.
-    pub fn banner(&self) -> &str {
-        self.banner.get_or_init(|| {
-            let mut banner = self.greeting.clone();
-            while !banner.ends_with("Ctrl-C stops it.\n") {
-                banner.push_str(&self.process.stdout_line(""));
-            }
-            banner
-        })
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// The `DATABASE_URL` of the database that it was given.
+    pub fn database_url(&self) -> &str {
+        self.database.as_ref().expect("a lesson with a database").url()
+    }
+
+    /// What a lesson prints when it is ready. It is there once.
+    pub fn banner(&self) -> String {
+        format!("{}{}", self.greeting, self.process.stdout_up_to("Ctrl-C stops it.\n"))
     }
 
     /// GET; returns when the head of the answer is here. Its times are in seconds.
-    pub async fn get(&self, path: &str) -> Answer {
-        let request = client().get(format!("{}{path}", self.base_url));
-        send(request, Duration::from_secs(1)).await
+    pub fn get(&self, path: &str) -> impl Future<Output = Answer> + Send + use<> {
+        send(client().get(self.url(path)), Duration::from_secs(1))
     }
 
     /// POST of JSON, otherwise as [`get`](Self::get).
     pub async fn post(&self, path: &str, json: &str) -> Answer {
-        let request = client().post(format!("{}{path}", self.base_url));
+        let request = client().post(self.url(path));
         let request = request.header("content-type", "application/json").body(json.to_owned());
         send(request, Duration::from_secs(1)).await
     }
@@ -162,6 +146,14 @@ impl Binary {
     /// Waits for a line of its log that holds `text`.
     pub fn log_line(&self, text: &str) -> String {
         self.process.stderr_line(text)
+    }
+
+    /// Waits for the line about a request that holds `text`; uvicorn writes it to stdout.
+    pub fn request_line(&self, text: &str) -> String {
+        match Target::current() {
+            Target::FastApi => self.process.stdout_line(text),
+            _ => self.log_line(text),
+        }
     }
 
     /// Sends a signal by its name: `INT`, `TERM`, `KILL`.
@@ -178,32 +170,17 @@ impl Binary {
     /// How many of its threads compute, and do not wait, at this moment.
     #[cfg(target_os = "linux")]
     pub fn busy_threads(&self) -> usize {
-        let path = format!("/proc/{}/task", self.process.id());
-        let threads = std::fs::read_dir(path).expect("a running process");
         // A thread may end while it is looked at.
-        let stats = threads
-            .flatten()
-            .filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
-        // The state follows the name, which is in brackets: `17 (tokio) R 1 …`.
-        stats
-            .filter(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" R")))
-            .count()
+        let threads = self.process.system().tasks().expect("a running process").flatten();
+        threads.filter(|thread| thread.stat().is_ok_and(|stat| stat.state == 'R')).count()
     }
 
     /// The memory it holds now, in bytes.
     #[cfg(target_os = "linux")]
     pub fn resident_bytes(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.process.id());
-        let status = std::fs::read_to_string(path).expect("a running process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        let kib: u64 = kib.and_then(|kib| kib.parse().ok()).expect("VmRSS in kB");
-        kib * 1024
+        let status = self.process.system().status().expect("a running process");
+        1024 * status.vmrss.expect("VmRSS in kB")
     }
-}
-
-fn owned(variables: &[(&str, &str)]) -> Vec<(String, String)> {
-    variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn on_free_port(mut command: Command) -> Command {
@@ -211,11 +188,14 @@ fn on_free_port(mut command: Command) -> Command {
     command
 }
 
+fn with(mut command: Command, options: &[&str], variables: &[(&str, &str)]) -> Command {
+    command.args(options).envs(variables.iter().copied());
+    command
+}
+
 /// Runs a lesson's program to its end: `--help`, a bad option, a port that is taken.
 pub fn run(lesson: &str, options: &[&str], variables: &[(&str, &str)]) -> Ended {
-    let mut command = lesson_program(lesson);
-    command.args(options).envs(variables.iter().copied());
-    Process::start(command).wait()
+    Process::start(with(lesson_program(lesson), options, variables)).wait()
 }
 
 /// Runs a lesson's example to its end.
@@ -225,9 +205,7 @@ pub fn run_example(name: &str, arguments: &[&str]) -> Ended {
 
 /// The same with variables of the environment.
 pub fn run_example_with(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
-    let mut command = program(&format!("examples/{name}"));
-    command.args(arguments).envs(variables.iter().copied());
-    Process::start(command).wait()
+    Process::start(with(program(&format!("examples/{name}")), arguments, variables)).wait()
 }
 
 /// The lesson's own program, or what a learner wrote in its place.

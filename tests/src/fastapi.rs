@@ -6,70 +6,34 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
+
+use crate::binary::Binary;
 use crate::process::{Ended, Process};
 use crate::target::Target;
 use crate::workspace;
 
-/// A uvicorn that runs an app, ended when it is dropped.
-pub struct Uvicorn {
-    process: Process,
-    base_url: String,
+/// Starts the `fastapi_app.py` of a lesson and waits until it answers requests.
+pub fn start(lesson: &str, variables: &[(&str, &str)]) -> Binary {
+    Binary::of_lesson(lesson, in_tests(twin(lesson)), variables, running)
 }
 
-impl Uvicorn {
-    /// Starts the `fastapi_app.py` of a lesson and waits until it answers requests.
-    pub async fn start(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Self {
-        Self::started_by(with_settings(twin(lesson), tick, variables)).await
-    }
+/// Starts the `app` of a module on a free port and waits until it answers requests.
+pub async fn start_app(folder: &Path, module: &str) -> Binary {
+    let command = in_tests(uvicorn(folder, module));
+    spawn_blocking(|| running(Process::start(command))).await.expect("uvicorn starts")
+}
 
-    /// Starts the `app` of a module on a free port and waits until it answers requests.
-    pub async fn start_app(folder: &Path, module: &str) -> Self {
-        let mut command = uvicorn(folder, module);
-        command.args(IN_TESTS);
-        Self::started_by(command).await
-    }
-
-    async fn started_by(command: Command) -> Self {
-        tokio::task::spawn_blocking(move || {
-            let process = Process::start(command);
-            let line = process.stderr_line("Uvicorn running on ");
-            let url = line.split_whitespace().find(|word| word.starts_with("http://"));
-            Self { base_url: url.expect("uvicorn's address").to_owned(), process }
-        })
-        .await
-        .expect("uvicorn starts")
-    }
-
-    /// Its address: `http://127.0.0.1:54321`.
-    pub fn base_url(&self) -> &str {
-        &self.base_url
-    }
-
-    /// Waits for a line of uvicorn's log that holds `text`.
-    pub fn log_line(&self, text: &str) -> String {
-        self.process.stderr_line(text)
-    }
-
-    /// Waits for a line of its log of requests, which uvicorn writes to stdout.
-    pub fn request_line(&self, text: &str) -> String {
-        self.process.stdout_line(text)
-    }
-
-    /// Sends a signal by its name: `INT`, `TERM`.
-    #[cfg(unix)]
-    pub fn signal(&self, name: &str) {
-        self.process.signal(name);
-    }
-
-    /// Waits for its end.
-    pub fn wait(self) -> Ended {
-        self.process.wait()
-    }
+fn running(process: Process) -> Binary {
+    let line = process.stderr_line("Uvicorn running on ");
+    Binary::at_address_in(line, process)
 }
 
 /// Runs a lesson's `fastapi_app.py` to its end: a start-up that fails.
-pub fn run(lesson: &str, tick: Duration, variables: &[(&str, &str)]) -> Ended {
-    Process::start(with_settings(twin(lesson), tick, variables)).wait()
+pub fn run(lesson: &str, variables: &[(&str, &str)]) -> Ended {
+    let mut command = in_tests(twin(lesson));
+    command.envs(variables.iter().copied());
+    Process::start(command).wait()
 }
 
 /// The `fastapi_app.py` of a lesson under uvicorn, on a free port.
@@ -78,14 +42,9 @@ pub fn twin(lesson: &str) -> Command {
 }
 
 /// The same loop and the same parser everywhere, whatever uvicorn finds installed.
-const IN_TESTS: [&str; 4] = ["--loop", "asyncio", "--http", "h11"];
-
-fn with_settings(mut command: Command, tick: Duration, variables: &[(&str, &str)]) -> Command {
-    command
-        .args(IN_TESTS)
-        .env("LESSON_TICK_MS", tick.as_millis().to_string())
-        .envs(variables.iter().copied());
-    command
+fn in_tests(mut uvicorn: Command) -> Command {
+    uvicorn.args(["--loop", "asyncio", "--http", "h11"]);
+    uvicorn
 }
 
 fn uvicorn(folder: &Path, module: &str) -> Command {
@@ -135,6 +94,9 @@ fn pytest(lesson: &str, tick: Duration) -> Vec<String> {
     summary.lines().filter(|line| line.contains("::test_")).map(str::to_owned).collect()
 }
 
+/// What is installed in it, seen from the workspace's root.
+const REQUIREMENTS: &str = "tests/fastapi/requirements.txt";
+
 /// Makes the virtual environment, or brings it up to date with `requirements.txt`.
 ///
 /// # Errors
@@ -150,7 +112,8 @@ pub fn prepare() -> Result<(), String> {
     venv.args(["-m", "venv", "--clear"]).arg(environment());
     workspace::succeed(venv)?;
     let mut pip = Command::new(python());
-    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements_file());
+    pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
+        .arg(workspace::root().join(REQUIREMENTS));
     workspace::succeed(pip)?;
     fs::write(installed, wanted).map_err(|e| e.to_string())
 }
@@ -161,12 +124,8 @@ pub fn prepare() -> Result<(), String> {
 ///
 /// If the file cannot be read.
 pub fn requirements() -> Result<String, String> {
-    let file = requirements_file();
-    fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))
-}
-
-fn requirements_file() -> PathBuf {
-    workspace::root().join("tests/fastapi/requirements.txt")
+    fs::read_to_string(workspace::root().join(REQUIREMENTS))
+        .map_err(|error| format!("{REQUIREMENTS}: {error}"))
 }
 
 fn environment() -> PathBuf {

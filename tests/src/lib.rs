@@ -29,7 +29,6 @@ pub use answer::{Answer, End, Piece, texts};
 pub use binary::Binary;
 pub use claim_id::ClaimId;
 pub use database::TestDatabase;
-pub use program::Program;
 pub use server::TestServer;
 pub use suite_run::SuiteRun;
 pub use target::{Target, expect, fastapi, rust};

@@ -1,6 +1,6 @@
 //! A real process: started, read line by line, signalled, waited for.
 
-use std::io::{self, BufRead, BufReader, PipeReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -16,8 +16,6 @@ pub struct Process {
     child: Child,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
-    /// The end of a stderr that nobody reads; the process cannot write when it is closed.
-    _unread: Option<PipeReader>,
 }
 
 /// What a process left behind.
@@ -34,41 +32,48 @@ pub struct Ended {
 
 impl Process {
     /// Starts a command.
-    pub fn start(mut command: Command) -> Self {
-        let mut child = spawn(command.stderr(Stdio::piped()));
-        let stdout = lines(child.stdout.take().expect("a piped stdout"));
-        let stderr = lines(child.stderr.take().expect("a piped stderr"));
-        Self { child, stdout, stderr, _unread: None }
+    pub fn start(command: Command) -> Self {
+        let mut process = Self::start_unread(command);
+        process.stderr = lines(process.child.stderr.take().expect("a piped stderr"));
+        process
     }
 
     /// Starts a command whose stderr nobody reads, so that it is full at some time.
     pub fn start_unread(mut command: Command) -> Self {
-        let (unread, stderr) = io::pipe().expect("a pipe");
-        let mut child = spawn(command.stderr(stderr));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn();
+        let mut child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let stdout = lines(child.stdout.take().expect("a piped stdout"));
-        Self { child, stdout, stderr: mpsc::channel().1, _unread: Some(unread) }
+        Self { child, stdout, stderr: mpsc::channel().1 }
     }
 
-    /// The process's id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    /// What the system knows of it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn system(&self) -> procfs::process::Process {
+        let id = self.child.id().try_into().expect("an id of a process");
+        procfs::process::Process::new(id).expect("a running process")
+    }
+
+    /// Waits for a line of stdout that holds `text`; what was written up to its end.
+    pub fn stdout_up_to(&self, text: &str) -> String {
+        lines_up_to(&self.stdout, text).concat()
     }
 
     /// Waits for a line of stdout that holds `text`.
     pub fn stdout_line(&self, text: &str) -> String {
-        line_with(&self.stdout, text)
+        last(lines_up_to(&self.stdout, text))
     }
 
     /// Waits for a line of stderr that holds `text`.
     pub fn stderr_line(&self, text: &str) -> String {
-        line_with(&self.stderr, text)
+        last(lines_up_to(&self.stderr, text))
     }
 
     /// Sends a signal by its name: `INT`, `TERM`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let status =
-            Command::new("kill").args([format!("-{name}"), self.id().to_string()]).status();
+            Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
         assert!(status.is_ok_and(|status| status.success()), "cannot send SIG{name}");
     }
 
@@ -107,11 +112,6 @@ impl Drop for Process {
     }
 }
 
-fn spawn(command: &mut Command) -> Child {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-    child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"))
-}
-
 /// Reads on a thread of its own, so that a full pipe never stops the process.
 pub(crate) fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
@@ -125,13 +125,18 @@ pub(crate) fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-fn line_with(lines: &Receiver<String>, text: &str) -> String {
-    let mut seen = String::new();
-    loop {
+fn last(mut lines: Vec<String>) -> String {
+    lines.pop().unwrap_or_default()
+}
+
+/// The lines up to the first that holds `text`.
+fn lines_up_to(lines: &Receiver<String>, text: &str) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    while !seen.last().is_some_and(|line| line.contains(text)) {
         match lines.recv_timeout(Target::current().patience(PATIENCE)) {
-            Ok(line) if line.contains(text) => return line,
-            Ok(line) => seen.push_str(&line),
-            Err(error) => panic!("no line with {text:?} ({error}) after:\n{seen}"),
+            Ok(line) => seen.push(line),
+            Err(error) => panic!("no line with {text:?} ({error}) after:\n{}", seen.concat()),
         }
     }
+    seen
 }

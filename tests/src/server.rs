@@ -8,8 +8,7 @@ use tokio::time::timeout;
 use crate::answer::{Answer, Clock};
 use crate::binary::Binary;
 use crate::curl;
-use crate::database::TestDatabase;
-use crate::fastapi::Uvicorn;
+use crate::program;
 use crate::target::Target;
 
 /// How long an event may take to appear in the log.
@@ -24,9 +23,7 @@ pub struct TestServer {
     tick: Duration,
     client: Client,
     /// What ends when the test does; nothing if the server is the learner's own.
-    _process: Option<Box<dyn Send>>,
-    /// Dropped after the server that uses it.
-    database: Option<TestDatabase>,
+    process: Option<Binary>,
 }
 
 impl TestServer {
@@ -41,25 +38,15 @@ impl TestServer {
     /// a `DATABASE_URL`, a lesson that needs a database is given an empty one.
     pub async fn start_with(lesson: &str, variables: &[(&str, &str)]) -> Self {
         let tick = tick(variables);
-        let named = variables.iter().any(|(name, _)| *name == "DATABASE_URL");
-        let own = !named && !matches!(Target::current(), Target::Url(_));
-        let database = if own { TestDatabase::of(lesson) } else { None };
-        let mut variables = variables.to_vec();
-        variables.extend(database.iter().map(|database| ("DATABASE_URL", database.url())));
-        let variables = variables.as_slice();
-        let (base, process): (_, Option<Box<dyn Send>>) = match Target::current() {
-            Target::Rust | Target::Program(_) => {
-                let server = Binary::start_for_test(lesson, tick, variables).await;
-                (server.base_url().to_owned(), Some(Box::new(server)))
-            }
-            Target::FastApi => {
-                let server = Uvicorn::start(lesson, tick, variables).await;
-                (server.base_url().to_owned(), Some(Box::new(server)))
-            }
+        let (base, process) = match Target::current() {
             Target::Url(url) => (url.clone(), None),
+            _ => {
+                let process = program::start(lesson, tick, variables).await;
+                (process.base_url().to_owned(), Some(process))
+            }
         };
-        let server = Self { base, tick, client: client(), _process: process, database };
-        if matches!(Target::current(), Target::Url(_)) {
+        let server = Self { base, tick, client: client(), process };
+        if server.process.is_none() {
             server.delete("/_events").await;
         }
         server
@@ -72,7 +59,7 @@ impl TestServer {
 
     /// The `DATABASE_URL` of the database that it was given.
     pub fn database_url(&self) -> &str {
-        self.database.as_ref().expect("a lesson with a database").url()
+        self.process.as_ref().expect("a server of its own").database_url()
     }
 
     /// The length of its tick.

@@ -22,9 +22,8 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Bytes;
 use futures_util::{StreamExt, future, stream};
-use lesson_tests::fastapi::Uvicorn;
 use lesson_tests::server::client;
-use lesson_tests::{Target, fastapi_only, own_server_only, workspace};
+use lesson_tests::{Binary, Target, fastapi, fastapi_only, own_server_only, workspace};
 use reqwest::{Client, Method, Response};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -203,7 +202,7 @@ struct Server {
     base_url: String,
     client: Client,
     /// What runs it, unless it is a task of the test.
-    _uvicorn: Option<Uvicorn>,
+    _uvicorn: Option<Binary>,
 }
 
 impl Server {
@@ -224,7 +223,7 @@ impl Server {
 
     async fn fastapi(module: &str) -> Self {
         let folder = workspace::root().join("tests/fastapi");
-        let uvicorn = Uvicorn::start_app(&folder, module).await;
+        let uvicorn = fastapi::start_app(&folder, module).await;
         Self { base_url: uvicorn.base_url().to_owned(), client: client(), _uvicorn: Some(uvicorn) }
     }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use lesson_tests::{Program, own_server_only, rust_only};
+use lesson_tests::{Binary, own_server_only, program, rust_only};
 
 use super::assert_json;
 
 /// The lesson's program with ticks of this many milliseconds.
-pub async fn start_program(tick_ms: u64, variables: &[(&str, &str)]) -> Program {
-    Program::start("background-tasks", Duration::from_millis(tick_ms), variables).await
+pub async fn start_program(tick_ms: u64, variables: &[(&str, &str)]) -> Binary {
+    program::start("background-tasks", Duration::from_millis(tick_ms), variables).await
 }
 
 /// The lines of a log that end in one of these marks, cut down to the mark.

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use lesson_tests::fastapi::Uvicorn;
-use lesson_tests::server::{client, send};
-use lesson_tests::{Binary, fastapi_only, rust_only};
+use lesson_tests::{Binary, fastapi_only, program, rust_only};
 
 /// The log of the real program up to the line with `last`, after one request.
 async fn log_of(path: &str, last: &str) -> String {
@@ -17,9 +15,8 @@ async fn log_of(path: &str, last: &str) -> String {
 
 /// Waits for a line of uvicorn's log after one request.
 async fn uvicorn_says(path: &str, line: &str) {
-    let server = Uvicorn::start("dependencies", Duration::from_millis(1), &[]).await;
-    let request = client().get(format!("{}{path}", server.base_url()));
-    send(request, Duration::from_secs(1)).await.text().await;
+    let server = program::start("dependencies", Duration::from_millis(1), &[]).await;
+    server.get(path).await.text().await;
     let line = line.to_owned();
     tokio::task::spawn_blocking(move || server.log_line(&line)).await.expect("the line");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use lesson_tests::{Answer, Program, TestServer, expect, fastapi, own_server_only, rust};
+use lesson_tests::{Answer, TestServer, expect, fastapi, own_server_only, program, rust};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -133,7 +133,7 @@ async fn fs_08_an_unexpected_error_is_a_500_that_tells_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("terms.txt");
     let path = file.display().to_string();
-    let program = Program::start("first-steps", TICK, &[("LESSON_TERMS", &path)]).await;
+    let program = program::start("first-steps", TICK, &[("LESSON_TERMS", &path)]).await;
     let answer = program.get("/terms").await;
     assert_eq!((answer.status, answer.content_type()), (500, Some("text/plain; charset=utf-8")));
     assert_eq!(answer.text().await, "Internal Server Error");

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::process::Command;
 use std::time::Duration;
 
-use lesson_tests::{Program, own_server_only};
+use lesson_tests::{Binary, own_server_only, program};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::TICK;
 
 /// What comes back until the server closes the connection.
-async fn get_and_close(program: &Program, path: &str) -> String {
+async fn get_and_close(program: &Binary, path: &str) -> String {
     let address = program.base_url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
@@ -31,7 +31,7 @@ async fn fs_15_a_client_that_closes_its_sending_half_counts_as_gone() {
     let pipe = folder.path().join("terms");
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
     let path = pipe.display().to_string();
-    let program = Program::start("first-steps", TICK, &[("LESSON_TERMS", &path)]).await;
+    let program = program::start("first-steps", TICK, &[("LESSON_TERMS", &path)]).await;
     // The handler waits for somebody who writes into the pipe.
     assert_eq!(get_and_close(&program, "/terms").await, "");
     assert_eq!(program.get("/").await.status, 200);

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use lesson_tests::{Binary, Program, binary, expect, fastapi, own_server_only, rust, rust_only};
+use lesson_tests::{Binary, binary, expect, fastapi, own_server_only, program, rust, rust_only};
 
 use super::TICK;
 
@@ -42,7 +42,7 @@ fn fs_01_a_bad_port_is_one_sentence_and_exit_code_1() {
 #[tokio::test]
 async fn fs_09_the_query_string_is_in_the_log() {
     own_server_only!("reads the log of the real program");
-    let program = Program::start("first-steps", TICK, &[]).await;
+    let program = program::start("first-steps", TICK, &[]).await;
     program.get("/items/7?limit=1&token=secret").await;
     let line = program.request_line("/items/7");
     assert!(line.contains("GET") && line.contains("404"), "{line}");

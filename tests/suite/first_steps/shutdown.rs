@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lesson_tests::{Program, expect, fastapi, own_server_only, rust};
+use lesson_tests::{Binary, expect, fastapi, own_server_only, program, rust};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Waiting(TcpStream);
 
 impl Waiting {
-    async fn start(program: &Program) -> Self {
+    async fn start(program: &Binary) -> Self {
         let mut stream = TcpStream::connect(address(program)).await.expect("a connection");
         let head = format!(
             "POST /items/ HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
@@ -47,12 +47,12 @@ impl Waiting {
     }
 }
 
-fn address(program: &Program) -> String {
+fn address(program: &Binary) -> String {
     program.base_url().trim_start_matches("http://").to_owned()
 }
 
 /// Waits until new connections are refused: the signal has arrived.
-async fn refuses(program: &Program) {
+async fn refuses(program: &Binary) {
     let refused = async {
         while TcpStream::connect(address(program)).await.is_ok() {
             sleep(TICK).await;
@@ -68,7 +68,7 @@ fn answered() -> String {
 #[tokio::test]
 async fn fs_10_ctrl_c_lets_the_request_in_flight_finish() {
     own_server_only!("signals the real program");
-    let program = Program::start("first-steps", TICK, &[]).await;
+    let program = program::start("first-steps", TICK, &[]).await;
     let waiting = Waiting::start(&program).await;
     program.signal("INT");
     refuses(&program).await;
@@ -80,7 +80,7 @@ async fn fs_10_ctrl_c_lets_the_request_in_flight_finish() {
 #[tokio::test]
 async fn fs_10_an_idle_connection_does_not_delay_the_shutdown() {
     own_server_only!("signals the real program");
-    let program = Program::start("first-steps", TICK, &[]).await;
+    let program = program::start("first-steps", TICK, &[]).await;
     let idle = TcpStream::connect(address(&program)).await.expect("a connection");
     // An answer shows that the connection before it has been accepted.
     assert_eq!(program.get("/").await.status, 200);
@@ -93,7 +93,7 @@ async fn fs_10_an_idle_connection_does_not_delay_the_shutdown() {
 #[tokio::test]
 async fn fs_11_a_slow_request_is_answered_even_after_a_second_ctrl_c() {
     own_server_only!("signals the real program");
-    let program = Program::start("first-steps", TICK, &[]).await;
+    let program = program::start("first-steps", TICK, &[]).await;
     let waiting = Waiting::start(&program).await;
     program.signal("INT");
     refuses(&program).await;
@@ -107,7 +107,7 @@ async fn fs_11_a_slow_request_is_answered_even_after_a_second_ctrl_c() {
 #[tokio::test]
 async fn fs_12_sigterm_stops_the_server_as_ctrl_c_does() {
     own_server_only!("signals the real program");
-    let program = Program::start("first-steps", TICK, &[]).await;
+    let program = program::start("first-steps", TICK, &[]).await;
     let waiting = Waiting::start(&program).await;
     program.signal("TERM");
     refuses(&program).await;

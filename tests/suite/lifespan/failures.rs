@@ -7,7 +7,7 @@ use lesson_lifespan::first_error::first_error;
 use lesson_lifespan::model::Model;
 use lesson_support::Result;
 use lesson_tests::{
-    Binary, Program, expect, fastapi, own_server_only, rust, rust_only, rust_program_only,
+    Binary, expect, fastapi, own_server_only, program, rust, rust_only, rust_program_only,
 };
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -19,7 +19,7 @@ use super::{of_target, startup};
 #[test]
 fn ls_14_a_failing_start_up_serves_nothing_and_cleans_up() {
     own_server_only!("needs a process that does not start");
-    let ended = Program::run("lifespan", &[("LESSON_FAIL", "connection")]);
+    let ended = program::run("lifespan", &[("LESSON_FAIL", "connection")]);
     assert_code(&ended, Some(expect(rust(1), fastapi(3))));
     assert_eq!(ended.stdout, "", "standard output");
     assert!(!ended.stderr.contains("running on"), "{}", ended.stderr);
@@ -41,7 +41,7 @@ fn ls_14_a_failing_start_up_serves_nothing_and_cleans_up() {
 #[test]
 fn ls_14_the_first_step_can_fail_too() {
     own_server_only!("needs a process that does not start");
-    let ended = Program::run("lifespan", &[("LESSON_FAIL", "model")]);
+    let ended = program::run("lifespan", &[("LESSON_FAIL", "model")]);
     assert_code(&ended, Some(expect(rust(1), fastapi(3))));
     assert_eq!(ended.stdout, "", "standard output");
     assert_eq!(events(&ended.stderr), of_target(&["items filled", "shutdown noted"]), "the events");
@@ -68,7 +68,7 @@ async fn ls_14_nobody_is_answered_if_the_start_up_fails() {
 #[test]
 fn ls_14_an_unknown_step_is_refused() {
     rust_only!("runs the real program");
-    let ended = Program::run("lifespan", &[("LESSON_FAIL", "modle")]);
+    let ended = program::run("lifespan", &[("LESSON_FAIL", "modle")]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
     let sentence = "Error: LESSON_FAIL must be one of model, connection, close, not \"modle\"\n";
     assert_eq!(ended.stderr, sentence);
@@ -113,7 +113,7 @@ fn ls_22_the_first_error_wins() {
 fn ls_22_a_later_error_is_logged() {
     rust_only!("reads the log of the real program");
     let variables = [("LESSON_FAIL", "connection"), ("LESSON_SHUTDOWN_LOG", "/")];
-    let ended = Program::run("lifespan", &variables);
+    let ended = program::run("lifespan", &variables);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("ERROR the clean-up failed, too error=/: "), "{}", ended.stderr);
     let last = ended.stderr.lines().last().unwrap_or_default();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lesson_tests::Program;
 use lesson_tests::process::Ended;
+use lesson_tests::{Binary, program};
 
 /// The log lines whose order matters.
 const MARKS: [&str; 8] = [
@@ -21,8 +21,8 @@ const MARKS: [&str; 8] = [
 const STOPPING: [&str; 2] = [" stopping; ", "Shutting down"];
 
 /// The lesson's program with ticks of this many milliseconds.
-pub async fn start_program(tick_ms: u64, variables: &[(&str, &str)]) -> Program {
-    Program::start("lifespan", Duration::from_millis(tick_ms), variables).await
+pub async fn start_program(tick_ms: u64, variables: &[(&str, &str)]) -> Binary {
+    program::start("lifespan", Duration::from_millis(tick_ms), variables).await
 }
 
 /// The events in a log, in order, with `told to stop` among them.

@@ -2,54 +2,26 @@
 
 use std::time::Duration;
 
-use lesson_tests::fastapi::Uvicorn;
 use lesson_tests::server::{client, send};
-use lesson_tests::{Binary, Target, TestDatabase, expect, fastapi, own_server_only, rust};
+use lesson_tests::{Binary, Target, TestDatabase, expect, fastapi, own_server_only, program, rust};
 
 use super::connect;
 
-/// A program of the current target that logs its SQL.
-enum Logging {
-    Rust(Binary),
-    FastApi(Uvicorn),
+/// The program of the current target, which logs its SQL.
+async fn logging(database: &TestDatabase) -> Binary {
+    let log = match Target::current() {
+        Target::FastApi => ("LESSON_ECHO", "1"),
+        _ => ("RUST_LOG", "info,sqlx::query=debug"),
+    };
+    let variables = [("DATABASE_URL", database.url()), log];
+    program::start("sql", Target::current().tick(), &variables).await
 }
 
-impl Logging {
-    async fn start(database: &TestDatabase) -> Self {
-        let url = ("DATABASE_URL", database.url());
-        match Target::current() {
-            Target::FastApi => {
-                let tick = Duration::from_millis(20);
-                Self::FastApi(Uvicorn::start("sql", tick, &[url, ("LESSON_ECHO", "1")]).await)
-            }
-            _ => {
-                let log = ("RUST_LOG", "info,sqlx::query=debug");
-                Self::Rust(Binary::start("sql", &["--tick-ms", "10"], &[url, log]))
-            }
-        }
-    }
-
-    fn base_url(&self) -> &str {
-        match self {
-            Self::Rust(binary) => binary.base_url(),
-            Self::FastApi(uvicorn) => uvicorn.base_url(),
-        }
-    }
-
-    /// Everything that it wrote.
-    fn log(self) -> String {
-        let ended = match self {
-            Self::Rust(binary) => {
-                binary.signal("INT");
-                binary.wait()
-            }
-            Self::FastApi(uvicorn) => {
-                uvicorn.signal("INT");
-                uvicorn.wait()
-            }
-        };
-        ended.stdout + &ended.stderr
-    }
+/// Everything that it wrote.
+fn log_of(program: Binary) -> String {
+    program.signal("INT");
+    let ended = program.wait();
+    ended.stdout + &ended.stderr
 }
 
 #[tokio::test]
@@ -57,7 +29,7 @@ async fn sq_28_a_list_with_its_items_takes_two_queries() {
     own_server_only!("reads the log of an own server");
     for users in [1, 4] {
         let database = TestDatabase::create();
-        let program = Logging::start(&database).await;
+        let program = logging(&database).await;
         let mut db = connect(database.url()).await;
         for id in 1..=users {
             sqlx::query(
@@ -76,7 +48,7 @@ async fn sq_28_a_list_with_its_items_takes_two_queries() {
         let titles = list.text().await.matches(r#""title":"t""#).count();
         assert_eq!(i64::try_from(titles), Ok(users), "the items of a list of {users} users");
 
-        let log = program.log();
+        let log = log_of(program);
         println!("{log}");
         let selects = log.lines().filter(|line| is_select(line)).count();
         let expected = expect(rust(2), fastapi(1 + users));
