@@ -140,9 +140,7 @@ impl Answer {
         loop {
             match self.next_piece().await {
                 Ok(piece) => pieces.push(piece),
-                Err(end) => {
-                    return Body { pieces, end, ended_at: self.clock.ticks() };
-                }
+                Err(end) => return Body { pieces, end, ended_at: self.clock.ticks() },
             }
         }
     }

@@ -30,10 +30,8 @@ pub fn table(facts: &[Fact]) -> String {
     }
     let mut table = "| claim | the test | FastAPI | axum |\n| --- | --- | --- | --- |\n".to_owned();
     for ((claim, sentence), pairs) in &rows {
-        let column = |side: usize| {
-            let values: Vec<&str> = pairs.iter().map(|pair| pair[side].as_str()).collect();
-            values.join("<br>")
-        };
+        let values = |side: usize| pairs.iter().map(move |pair| pair[side].as_str());
+        let column = |side| values(side).collect::<Vec<_>>().join("<br>");
         table.push_str(&format!("| {claim} | {sentence} | {} | {} |\n", column(0), column(1)));
     }
     table

@@ -8,8 +8,10 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::thread;
 
+use serde::{Deserialize, Serialize};
+
 /// One line of the report file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub enum Fact {
     /// The test was left before it tested anything.
     Skipped {
@@ -32,25 +34,20 @@ pub enum Fact {
 impl Fact {
     /// Reads a line of the file.
     pub fn parse(line: &str) -> Option<Self> {
-        let mut fields = line.split('\t').map(str::to_owned);
-        let (kind, test) = (fields.next()?, fields.next()?);
-        match (kind.as_str(), fields.next()?, fields.next()) {
-            ("skipped", reason, None) => Some(Self::Skipped { test, reason }),
-            ("difference", rust, Some(fastapi)) => Some(Self::Difference { test, rust, fastapi }),
-            _ => None,
-        }
+        serde_json::from_str(line).ok()
     }
 }
 
 /// Notes that the current test is skipped.
 pub fn skipped(reason: &str) {
     println!("skipped: {reason}");
-    write(&["skipped", &current_test(), reason]);
+    write(&Fact::Skipped { test: current_test(), reason: reason.to_owned() });
 }
 
 /// Notes that the current test expects an intended difference.
 pub(crate) fn difference(rust: &impl Debug, fastapi: &impl Debug) {
-    write(&["difference", &current_test(), &format!("{rust:?}"), &format!("{fastapi:?}")]);
+    let (rust, fastapi) = (format!("{rust:?}"), format!("{fastapi:?}"));
+    write(&Fact::Difference { test: current_test(), rust, fastapi });
 }
 
 /// libtest names each test's thread after the test.
@@ -58,11 +55,11 @@ fn current_test() -> String {
     thread::current().name().unwrap_or("unknown").to_owned()
 }
 
-fn write(fields: &[&str]) {
+fn write(fact: &Fact) {
     let Ok(path) = env::var("LESSON_REPORT") else {
         return;
     };
-    let line = fields.join("\t") + "\n";
+    let line = serde_json::to_string(fact).expect("a fact is text") + "\n";
     let file = OpenOptions::new().append(true).create(true).open(&path);
     // One write: the lines of tests that run at the same time must not mix.
     file.and_then(|mut file| file.write_all(line.as_bytes()))
@@ -75,22 +72,14 @@ mod tests {
 
     #[test]
     fn facts_are_read_as_they_are_written() {
-        assert_eq!(
-            Fact::parse("skipped\tstreaming::st_06_x\tpaused clock"),
-            Some(Fact::Skipped {
-                test: "streaming::st_06_x".into(),
-                reason: "paused clock".into()
-            })
-        );
-        assert_eq!(
-            Fact::parse("difference\tstreaming::st_10_x\t404\t200"),
-            Some(Fact::Difference {
-                test: "streaming::st_10_x".into(),
-                rust: "404".into(),
-                fastapi: "200".into()
-            })
-        );
-        assert_eq!(Fact::parse("difference\tstreaming::st_10_x\t404"), None);
+        let test = "streaming::st_06_x".to_owned();
+        let skipped = Fact::Skipped { test: test.clone(), reason: "paused\nclock".into() };
+        let difference = Fact::Difference { test, rust: "404".into(), fastapi: "200".into() };
+        for fact in [skipped, difference] {
+            let line = serde_json::to_string(&fact).unwrap();
+            assert_eq!(line.lines().count(), 1, "{line}");
+            assert_eq!(Fact::parse(&line), Some(fact));
+        }
         assert_eq!(Fact::parse("something else"), None);
     }
 }

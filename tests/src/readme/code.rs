@@ -5,7 +5,7 @@
 //! `ANCHOR: stream` and `ANCHOR_END: stream`, each on a line of its own. The path starts at the
 //! lesson's folder, from the pages in `docs/` too, so that a block can be moved between pages.
 
-use super::{Block, Fault, Page, Source, normal};
+use super::{Block, Fault, Page, Piece, normal};
 
 /// Languages whose blocks are not cut from a file.
 ///
@@ -19,7 +19,7 @@ pub fn check_code(page: &Page) -> Vec<Fault> {
         let message = format!(
             "no block follows the comment for {}; \
              put the block on the next line, or delete the comment",
-            source.name
+            source.text
         );
         page.fault(source.line, message)
     });
@@ -46,19 +46,16 @@ fn hidden_fault(text: &str) -> Option<&'static str> {
 ///
 /// Blocks whose region cannot be found stay as they are: [`check_code`] names them.
 pub fn bless_code(page: &Page) -> String {
-    page.rewritten(|block| cut(page, block.source.as_ref()?).ok())
+    page.rewritten(|block| cut(page, &block.source.as_ref()?.text).ok())
 }
 
 fn fault(page: &Page, block: &Block) -> Option<Fault> {
     let message = match (form(block), &block.source) {
         (Some(message), _) => message,
-        (None, Some(source)) => match cut(page, source) {
-            Err(fault) => return Some(fault),
+        (None, Some(Piece { line, text: name })) => match cut(page, name) {
+            Err(message) => return Some(page.fault(*line, message)),
             Ok(text) if text == block.text => return None,
-            Ok(_) => {
-                let name = &source.name;
-                format!("this block differs from {name}; run `just bless` and read the diff")
-            }
+            Ok(_) => format!("this block differs from {name}; run `just bless` and read the diff"),
         },
         (None, None) if FREE.contains(&block.language()) => return None,
         (None, None) => format!(
@@ -92,23 +89,18 @@ fn form(block: &Block) -> Option<String> {
     Some(message.to_owned())
 }
 
-/// The text that `source` names.
-fn cut(page: &Page, source: &Source) -> Result<String, Fault> {
-    let Source { line, name } = source;
+/// The text that a comment names, or what is wrong with the name.
+fn cut(page: &Page, name: &str) -> Result<String, String> {
     let (path, region) = match name.split_once('#') {
         Some((path, region)) => (path, Some(region)),
-        None => (name.as_str(), None),
+        None => (name, None),
     };
     let Some(resolved) = normal(&page.subject().join(path)) else {
-        let message = format!("{path} is outside of the repository; name a file in it");
-        return Err(page.fault(*line, message));
+        return Err(format!("{path} is outside of the repository; name a file in it"));
     };
     let text = std::fs::read_to_string(page.root.join(&resolved)).map_err(|error| {
-        let message = format!(
-            "{path} cannot be read ({error}); correct the path, which leads to {}",
-            resolved.display()
-        );
-        page.fault(*line, message)
+        let resolved = resolved.display();
+        format!("{path} cannot be read ({error}); correct the path, which leads to {resolved}")
     })?;
     let lines: Vec<&str> = text.lines().collect();
     let Some(region) = region else {
@@ -117,13 +109,10 @@ fn cut(page: &Page, source: &Source) -> Result<String, Fault> {
     let place = |mark| lines.iter().position(|line| mark_of(line) == Some((mark, region)));
     match (place("ANCHOR:"), place("ANCHOR_END:")) {
         (Some(start), Some(end)) if start < end => Ok(tidy(&lines[start..end])),
-        _ => {
-            let message = format!(
-                "{path} has no region `{region}`; put it between the comments \
-                 `ANCHOR: {region}` and `ANCHOR_END: {region}`, or correct the name"
-            );
-            Err(page.fault(*line, message))
-        }
+        _ => Err(format!(
+            "{path} has no region `{region}`; put it between the comments \
+             `ANCHOR: {region}` and `ANCHOR_END: {region}`, or correct the name"
+        )),
     }
 }
 
@@ -139,15 +128,8 @@ fn mark_of(line: &str) -> Option<(&str, &str)> {
 
 /// The lines as a page shows them: no marks, no common indentation, no blank edges.
 fn tidy(lines: &[&str]) -> String {
-    let shown = lines.iter().filter(|line| mark_of(line).is_none());
-    let indentation = shown
-        .clone()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0);
-    let text: Vec<&str> = shown.map(|line| line.get(indentation..).unwrap_or_default()).collect();
-    let text = text.join("\n");
+    let shown = lines.iter().copied().filter(|line| mark_of(line).is_none());
+    let text = textwrap::dedent(&shown.collect::<Vec<_>>().join("\n"));
     text.trim_matches('\n').to_owned() + "\n"
 }
 

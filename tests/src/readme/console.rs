@@ -10,8 +10,8 @@
 //! `localhost:8000`. A command that starts the lesson, `$ cargo run -p lesson-…`, is not
 //! run: it would not end. Its output is compared with the banner of the lesson.
 
-use std::fs::File;
-use std::io::{self, Seek};
+use std::fs::{self, File};
+use std::io;
 use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -116,16 +116,6 @@ impl Step {
             _ => Outcome::new(shown, 0),
         }
     }
-
-    /// The step as the page should show it after `actual`.
-    fn blessed(&self, actual: &Outcome) -> String {
-        let mut shown = self.shown.clone();
-        if !differences(self, actual).is_empty() {
-            let spaced = shown == "\n" || shown.ends_with("\n\n");
-            shown = actual.shown() + if spaced { "\n" } else { "" };
-        }
-        format!("$ {}\n{shown}", self.command)
-    }
 }
 
 /// What a command prints, without the line ends at its end, and how it exits.
@@ -192,23 +182,23 @@ fn diff(expected: &Data, actual: &Data) -> String {
 struct Stage<'a> {
     page: &'a Page,
     banner: &'a str,
-    /// The folder with curl's settings.
-    curl_home: tempfile::TempDir,
+    /// The folder with curl's settings, and with what the command prints.
+    folder: tempfile::TempDir,
     time_limit: Duration,
 }
 
 impl<'a> Stage<'a> {
     fn new(page: &'a Page, server: SocketAddr, banner: &'a str) -> Self {
-        let curl_home = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
         // A proxy from the environment would not find the server.
         let settings = format!(
             "connect-to = \"localhost:8000:{server}\"\n\
              connect-to = \"127.0.0.1:8000:{server}\"\n\
              noproxy = \"*\"\n"
         );
-        std::fs::write(curl_home.path().join(".curlrc"), settings)
+        fs::write(folder.path().join(".curlrc"), settings)
             .expect("a temporary file can be written");
-        Self { page, banner, curl_home, time_limit: TIME_LIMIT }
+        Self { page, banner, folder, time_limit: TIME_LIMIT }
     }
 
     fn check(&self, block: &Block) -> Vec<Fault> {
@@ -229,10 +219,14 @@ impl<'a> Stage<'a> {
 
     /// The step with the outcome of today; unchanged if there is none.
     fn bless(&self, step: &Step) -> String {
-        match self.perform(step) {
-            Ok(outcome) => step.blessed(&outcome),
-            Err(_) => format!("$ {}\n{}", step.command, step.shown),
+        let mut shown = step.shown.clone();
+        if let Ok(actual) = self.perform(step)
+            && !differences(step, &actual).is_empty()
+        {
+            let spaced = shown == "\n" || shown.ends_with("\n\n");
+            shown = actual.shown() + if spaced { "\n" } else { "" };
         }
+        format!("$ {}\n{shown}", step.command)
     }
 
     /// What the step prints today, or why that cannot be told.
@@ -240,16 +234,9 @@ impl<'a> Stage<'a> {
         if step.starts_lesson() {
             return self.start(step);
         }
-        let title = step.title();
-        let outcome = self
-            .run(&step.command)
-            .map_err(|error| format!("`{title}` cannot be run ({error}); make the block `text`"))?;
-        outcome.ok_or_else(|| {
-            format!(
-                "`{title}` did not end within {:?} and was killed; \
-                 end it with `curl --max-time`, or make the block `text`",
-                self.time_limit
-            )
+        self.run(&step.command).map_err(|error| {
+            let title = step.title();
+            format!("`{title}` {error}; end it with `curl --max-time`, or make the block `text`")
         })
     }
 
@@ -264,39 +251,37 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Runs the command; `None` if it does not end in time.
-    fn run(&self, command: &str) -> io::Result<Option<Outcome>> {
+    /// Runs the command, which must end in time.
+    fn run(&self, command: &str) -> io::Result<Outcome> {
         // Files, because a pipe that nobody reads would stop the command when it is full.
-        let (stdout, stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        let [stdout, stderr] = ["stdout", "stderr"].map(|name| self.folder.path().join(name));
         let mut shell = Command::new("sh")
             .args(["-c", command])
             .current_dir(&self.page.root)
-            .env("CURL_HOME", self.curl_home.path())
+            .env("CURL_HOME", self.folder.path())
             .stdin(Stdio::null())
-            .stdout(stdout.try_clone()?)
-            .stderr(stderr.try_clone()?)
+            .stdout(File::create(&stdout)?)
+            .stderr(File::create(&stderr)?)
             .process_group(0)
             .spawn()?;
-        let Some(status) = wait(&mut shell, self.time_limit)? else {
-            return Ok(None);
-        };
-        let (mut output, errors) = (content(stdout)?, content(stderr)?);
+        let status = wait(&mut shell, self.time_limit)?;
+        let (mut output, errors) = (fs::read_to_string(stdout)?, fs::read_to_string(stderr)?);
         if !output.is_empty() && !output.ends_with('\n') && !errors.is_empty() {
             output.push('\n');
         }
         // As the shell counts: a signal's number comes on top of 128.
         let status = status.code().or(status.signal().map(|signal| 128 + signal));
         let status = status.expect("a process that ended has a code or a signal");
-        Ok(Some(Outcome::new(&(output + &errors), status)))
+        Ok(Outcome::new(&(output + &errors), status))
     }
 }
 
 /// Waits until `limit`, then kills the shell and what it started.
-fn wait(shell: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+fn wait(shell: &mut Child, limit: Duration) -> io::Result<ExitStatus> {
     let deadline = Instant::now() + limit;
     while Instant::now() < deadline {
         if let Some(status) = shell.try_wait()? {
-            return Ok(Some(status));
+            return Ok(status);
         }
         thread::sleep(Duration::from_millis(5));
     }
@@ -304,13 +289,7 @@ fn wait(shell: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let kill = format!("kill -KILL -{}", shell.id());
     Command::new("sh").args(["-c", &kill]).status()?;
     shell.wait()?;
-    Ok(None)
-}
-
-/// All that was written to the file.
-fn content(mut file: File) -> io::Result<String> {
-    file.rewind()?;
-    io::read_to_string(file)
+    Err(io::Error::other(format!("did not end within {limit:?} and was killed")))
 }
 
 #[cfg(test)]

@@ -77,9 +77,9 @@ pub struct Page {
     anchors: Vec<String>,
     links: Vec<Link>,
     /// The words of its sentences that are no part of a link.
-    unlinked: Vec<Words>,
+    unlinked: Vec<Piece>,
     /// `code` comments that no block follows.
-    stray_sources: Vec<Source>,
+    stray_sources: Vec<Piece>,
 }
 
 /// A code block, fenced or indented.
@@ -91,17 +91,10 @@ struct Block {
     /// What follows the opening backticks; `None` if the block is indented.
     info: Option<String>,
     text: String,
-    source: Option<Source>,
+    /// The file that it is cut from, in a comment `<!-- code: path#region -->` above it.
+    source: Option<Piece>,
     /// The bytes between the two fences; `None` if there are no two fences.
     inner: Option<Range<usize>>,
-}
-
-/// A comment `<!-- code: path#region -->`.
-#[derive(Debug)]
-struct Source {
-    line: usize,
-    /// What it names, as it is written there: `path#region`, or a path alone.
-    name: String,
 }
 
 #[derive(Debug)]
@@ -119,9 +112,9 @@ struct Link {
     target: String,
 }
 
-/// A piece of a sentence.
+/// A piece of a page, and where it stands.
 #[derive(Debug)]
-struct Words {
+struct Piece {
     line: usize,
     text: String,
 }
@@ -160,7 +153,7 @@ impl Page {
         let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
         let mut block: Option<Block> = None;
         let mut heading: Option<Heading> = None;
-        let mut source: Option<Source> = None;
+        let mut source: Option<Piece> = None;
         let mut links = 0;
         for (event, range) in Parser::new_ext(&text, options).into_offset_iter() {
             // The comment's own end is all that may come between it and its block.
@@ -171,7 +164,12 @@ impl Page {
             let before = source.take();
             if let Event::Start(Tag::CodeBlock(kind)) = event {
                 let last = line_of(range.start + text[range.clone()].trim_end().len());
-                block = Some(Block::open(&text, line, last, range, kind, before));
+                let (info, inner) = match kind {
+                    CodeBlockKind::Fenced(info) => (Some(info.into_string()), inner(&text, range)),
+                    CodeBlockKind::Indented => (None, None),
+                };
+                let text = String::new();
+                block = Some(Block { line, last, info, text, source: before, inner });
                 continue;
             }
             self.stray_sources.extend(before);
@@ -192,7 +190,7 @@ impl Page {
                 Event::End(TagEnd::Link | TagEnd::Image) => links -= 1,
                 Event::Html(html) | Event::InlineHtml(html) => {
                     self.anchors.extend(anchor(&html));
-                    source = Source::parse(&html, line);
+                    source = named(&html, line);
                 }
                 Event::Text(part) | Event::Code(part) => {
                     if let Some(block) = &mut block {
@@ -203,7 +201,7 @@ impl Page {
                         heading.title.push_str(&part);
                     }
                     if links == 0 {
-                        self.unlinked.push(Words { line, text: part.into_string() });
+                        self.unlinked.push(Piece { line, text: part.into_string() });
                     }
                 }
                 _ => {}
@@ -265,9 +263,9 @@ impl Page {
     /// The page's lines that stand in no code block, with their numbers.
     fn prose(&self) -> impl Iterator<Item = (usize, &str)> {
         let numbered = self.text.lines().enumerate();
-        numbered
-            .map(|(index, line)| (index + 1, line))
-            .filter(|(number, _)| !self.blocks.iter().any(|block| block.covers(*number)))
+        numbered.map(|(index, line)| (index + 1, line)).filter(|(number, _)| {
+            !self.blocks.iter().any(|block| (block.line..=block.last).contains(number))
+        })
     }
 
     /// The page's text, with another content for the blocks that `content` names one for.
@@ -279,7 +277,7 @@ impl Page {
                 continue;
             };
             text.push_str(&self.text[copied..inner.start]);
-            text.push_str(&indented(&content, &self.indentation(block)));
+            text.push_str(&textwrap::indent(&content, &self.indentation(block)));
             copied = inner.end;
         }
         text.push_str(&self.text[copied..]);
@@ -295,37 +293,17 @@ impl Page {
 }
 
 impl Block {
-    fn open(
-        text: &str,
-        line: usize,
-        last: usize,
-        range: Range<usize>,
-        kind: CodeBlockKind<'_>,
-        source: Option<Source>,
-    ) -> Self {
-        let (info, inner) = match kind {
-            CodeBlockKind::Fenced(info) => (Some(info.into_string()), inner(text, range)),
-            CodeBlockKind::Indented => (None, None),
-        };
-        Self { line, last, info, text: String::new(), source, inner }
-    }
-
     /// The first word after the backticks.
     fn language(&self) -> &str {
         let info = self.info.as_deref().unwrap_or_default();
         info.split([' ', ',', '{']).next().unwrap_or_default()
     }
-
-    fn covers(&self, line: usize) -> bool {
-        (self.line..=self.last).contains(&line)
-    }
 }
 
-impl Source {
-    fn parse(html: &str, line: usize) -> Option<Self> {
-        let name = html.trim().strip_prefix("<!-- code:")?.strip_suffix("-->")?.trim();
-        Some(Self { line, name: name.to_owned() })
-    }
+/// What a comment `<!-- code: path#region -->` names; the region may be missing.
+fn named(html: &str, line: usize) -> Option<Piece> {
+    let name = html.trim().strip_prefix("<!-- code:")?.strip_suffix("-->")?.trim();
+    Some(Piece { line, text: name.to_owned() })
 }
 
 /// The page of a lesson that registers its claims: `docs/claims.md`, or the README.
@@ -367,16 +345,6 @@ fn inner(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let last = element[end..].trim_start_matches([' ', '>']);
     let closed = last.starts_with("```") || last.starts_with("~~~");
     closed.then_some(range.start + start..range.start + end)
-}
-
-/// The lines with the indentation before each; white space at their ends may be meant.
-fn indented(text: &str, indentation: &str) -> String {
-    text.lines()
-        .map(|line| match line {
-            "" => format!("{}\n", indentation.trim_end()),
-            _ => format!("{indentation}{line}\n"),
-        })
-        .collect()
 }
 
 #[cfg(test)]
