@@ -5,6 +5,7 @@ use std::env;
 use std::fs;
 use std::time::Instant;
 
+use lesson_tests::learn::screen::Screen;
 use lesson_tests::learn::{Checker, Exercise, Verdict, build, source, steps};
 use lesson_tests::{pages, rust_only, workspace};
 
@@ -47,10 +48,11 @@ fn every_step_stands_in_the_section_that_it_is_about() {
 
 /// The text below a heading, by the heading's anchor.
 fn section<'a>(page: &'a str, anchor: &str) -> Option<&'a str> {
-    let mut sections = page.split("\n## ");
+    let mut sections = page.split("\n##");
     sections.find(|section| {
-        let title = section.lines().next().unwrap_or_default().to_lowercase();
-        title.replace(' ', "-").replace(|c: char| !c.is_alphanumeric() && c != '-', "") == anchor
+        let title = section.lines().next().unwrap_or_default();
+        let title = title.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        title.replace(|c: char| !c.is_alphanumeric() && c != '-', "") == anchor
     })
 }
 
@@ -82,11 +84,26 @@ fn each_step_is_red_until_it_is_done() {
             let wanted = &exercise.steps[first - 1].red;
             let is_red = rest[0].iter().any(|failure| failure.message.contains(wanted));
             assert!(is_red, "{lesson}, step {first}: no {wanted:?} in {:#?}", rest[0]);
+            if (lesson.as_str(), first) == ("streaming", 2) {
+                assert_shown(&exercise, &verdicts);
+            }
             println!("{lesson} {first} {:.2} s", started.elapsed().as_secs_f64());
         }
         let verdicts = verdicts(&exercise, exercise.steps.len() + 1);
         assert!(verdicts.iter().all(Vec::is_empty), "{lesson}, solved: {verdicts:#?}");
     }
+}
+
+/// The front page shows how such a screen begins.
+fn assert_shown(exercise: &Exercise, verdicts: &[Verdict]) {
+    let sentences = pages::sentences(&exercise.lesson);
+    let screen = Screen { width: 80, color: false, sentences };
+    let failure = screen.failure(exercise, 1, &verdicts[1], "http://127.0.0.1:8000");
+    let text = format!("{}\n{failure}", screen.steps(exercise, verdicts));
+    let front = fs::read_to_string(workspace::root().join("README.md")).expect("the front page");
+    let shown = front.split("```text\n").find(|block| block.starts_with("step 1 ok"));
+    let shown = shown.and_then(|block| block.split("…\n").next()).expect("a screen");
+    assert!(text.starts_with(shown), "the front page shows another screen than:\n{text}");
 }
 
 /// What the steps up to `first` are, when those from it on are stubs.
