@@ -83,7 +83,7 @@ pub struct Running {
     child: Option<Child>,
     stdout: Receiver<String>,
     /// Dropped after the program that uses it.
-    _database: Option<TestDatabase>,
+    _database: TestDatabase,
 }
 
 impl Running {
@@ -96,9 +96,9 @@ impl Running {
         const PATIENCE: Duration = Duration::from_secs(10);
         let log = log(exercise);
         let cannot = |error| format!("cannot start your program: {error}");
-        let database = TestDatabase::of(&exercise.lesson);
+        let database = TestDatabase::create();
         let mut command = without_settings(Command::new(program));
-        command.envs(database.iter().map(|database| ("DATABASE_URL", database.url())));
+        command.env("DATABASE_URL", database.url());
         command.env("LESSON_PORT", free_port().to_string());
         command.stderr(File::create(&log).map_err(cannot)?);
         let mut child = children::start(&mut command).map_err(cannot)?;

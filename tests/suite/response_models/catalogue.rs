@@ -52,6 +52,10 @@ async fn rm_25_the_description_is_made_from_the_types() {
     let required = names(&given["required"]);
     assert_eq!(required, ["name", "price"], "the fields that an item as given always has");
 
+    let summary = item_schema(&description, "/catalogue/items/{item_id}/summary");
+    let required = expect(rust(["name", "description"]), fastapi(["name", "price"]));
+    assert_eq!(names(&summary["required"]), required, "the fields that a summary always has");
+
     let parameter = &description["paths"]["/catalogue/items/{item_id}"]["get"]["parameters"][0];
     assert_eq!((&parameter["name"], &parameter["in"]), (&"item_id".into(), &"path".into()));
     assert_eq!(parameter["required"], true);
