@@ -119,11 +119,11 @@ async fn assert_finished(names: [&str; 2]) {
     let server = start().await;
     join_all(names.map(async |name| {
         answered(server.get(&format!("/leaving/{name}")).await).await;
+        let events = of_the_work(server.events().await);
+        let finished = format!("{name} work finished");
+        assert!(events.contains(&finished), "answered before {finished:?}: {events:?}");
     }))
     .await;
     let events = of_the_work(server.events().await);
-    for name in names {
-        assert!(events.contains(&format!("{name} work finished")), "{name} of {events:?}");
-    }
     assert_eq!(events.len(), 4, "more than begun and finished: {events:?}");
 }
