@@ -93,7 +93,9 @@ impl Session {
                 exercise.file()
             }
         };
-        eprintln!("Compiling the tests. The first time, that takes some minutes.");
+        if !green_file(&exercise).exists() {
+            eprintln!("Compiling the tests. The first time, that takes some minutes.");
+        }
         let checker = Checker::new(build::suite()?);
         let screen = Screen {
             width: textwrap::termwidth(),
@@ -145,7 +147,8 @@ impl Session {
             }
             count += 1;
         };
-        println!("{}, step {count} of {all}\n", self.exercise.lesson);
+        let green = verdicts.iter().take_while(|verdict| verdict.is_empty()).count();
+        println!("{}, step {} of {all}\n", self.exercise.lesson, (green + 1).min(all));
         print!("{}", self.screen.steps(&self.exercise, &verdicts));
         match self.show(&verdicts) {
             true => Ok(None),
@@ -184,8 +187,10 @@ impl Session {
         };
         let url = self.running.as_ref().map_or("http://127.0.0.1:8000", |running| &running.url);
         print!("\n{}", self.screen.failure(&self.exercise, red, &verdicts[red], url));
-        if self.running.is_some() {
-            println!("{:10}{}", "log", shown(&build::log(&self.exercise)));
+        match self.running {
+            Some(_) => println!("{:10}{}", "log", shown(&build::log(&self.exercise))),
+            None if self.exercise.is_reversed() => {}
+            None => println!("\nWithout --once, your program runs meanwhile, on port 8000."),
         }
         false
     }

@@ -105,6 +105,9 @@ fn readable(debug: &str) -> String {
     let text =
         serde_json::from_str::<String>(debug.trim_start_matches("Some(").trim_end_matches(')'));
     let text = text.unwrap_or_else(|_| debug.to_owned());
+    if text.is_empty() {
+        return "nothing".to_owned();
+    }
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

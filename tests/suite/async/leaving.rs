@@ -1,6 +1,7 @@
 //! What becomes of the work when its client leaves.
 
 use futures_util::future::join_all;
+use lesson_tests::answer::Clock;
 use lesson_tests::{TestServer, expect, fastapi, rust};
 use tokio::time::sleep;
 
@@ -118,7 +119,9 @@ async fn as_21_all_work_is_finished_if_the_client_stays() {
 async fn assert_finished(names: [&str; 2]) {
     let server = start().await;
     join_all(names.map(async |name| {
+        let clock = Clock::start(server.tick());
         answered(server.get(&format!("/leaving/{name}")).await).await;
+        assert!(clock.ticks() > 9.0, "the work of ten ticks took {:.0}: {name}", clock.ticks());
         let events = of_the_work(server.events().await);
         let finished = format!("{name} work finished");
         assert!(events.contains(&finished), "answered before {finished:?}: {events:?}");
