@@ -50,18 +50,17 @@ pub fn of_lesson(lesson: &str) -> Vec<Page> {
     workspace::pages(&workspace::root(), lesson).iter().map(|file| read(file)).collect()
 }
 
-/// The first sentence of each claim of a lesson, without Markdown's marks.
-pub fn sentences(lesson: &str) -> BTreeMap<ClaimId, String> {
+/// The sentences of each claim of a lesson, without Markdown's marks.
+pub fn sentences(lesson: &str) -> BTreeMap<ClaimId, Vec<String>> {
     let pages = of_lesson(lesson);
     let lines = pages.iter().flat_map(|page| page.text().lines());
-    lines.filter_map(ClaimId::of_claim).map(|(id, text)| (id, first_sentence(text))).collect()
+    lines.filter_map(ClaimId::of_claim).map(|(id, text)| (id, sentences_of(text))).collect()
 }
 
 /// Without the anchor at the claim's end.
-fn first_sentence(claim: &str) -> String {
-    let text = claim.split("<a id=").next().unwrap_or(claim);
-    let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim();
-    sentence.replace(['`', '*'], "")
+fn sentences_of(claim: &str) -> Vec<String> {
+    let text = claim.split("<a id=").next().unwrap_or(claim).replace(['`', '*'], "");
+    text.split_inclusive(". ").map(|sentence| sentence.trim().to_owned()).collect()
 }
 
 fn read(file: &str) -> Page {
@@ -100,8 +99,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_sentence_of_a_claim_is_shown_without_marks() {
-        assert_eq!(first_sentence("A `piece` leaves. More."), "A piece leaves.");
-        assert_eq!(first_sentence("It *ends* <a id=\"st-1\"></a>"), "It ends");
+    fn the_sentences_of_a_claim_are_shown_without_marks() {
+        assert_eq!(sentences_of("A `piece` leaves. More."), ["A piece leaves.", "More."]);
+        assert_eq!(sentences_of("It *ends* <a id=\"st-1\"></a>"), ["It ends"]);
     }
 }

@@ -224,11 +224,11 @@ impl Run {
     }
 
     /// One line a claim, then what failed, then the counts and where to go on.
-    fn print(&self, sentences: &BTreeMap<ClaimId, String>) {
+    fn print(&self, sentences: &BTreeMap<ClaimId, Vec<String>>) {
         let mut counts = BTreeMap::new();
         for (claim, tests) in &self.tests {
             let verdict = Verdict::of(tests.values());
-            let sentence = sentences.get(claim).map_or("", String::as_str);
+            let sentence = sentences.get(claim).map_or("", |sentences| &sentences[0]);
             println!("{:8} {claim:6} {sentence}{}", verdict.word(), reasons(tests.values()));
             for (test, outcome) in tests {
                 match outcome {

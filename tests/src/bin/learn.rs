@@ -107,6 +107,8 @@ impl Session {
 
     fn once(&mut self) -> Result<bool, String> {
         let program = self.build()?;
+        self.start(&program)?;
+        self.running = None;
         let verdicts = self.verdicts(&program, self.exercise.steps.len())?;
         print!("{}", self.screen.steps(&self.exercise, &verdicts));
         Ok(self.show(&verdicts))
@@ -134,9 +136,7 @@ impl Session {
     fn round(&mut self) -> Result<Option<usize>, String> {
         self.running = None;
         let program = self.build()?;
-        if !self.exercise.is_reversed() {
-            self.running = Some(Running::start(&self.exercise, &program)?);
-        }
+        self.start(&program)?;
         let all = self.exercise.steps.len();
         // Those before it stay green, and those after it wait for their turn.
         let mut count = (green(&self.exercise) + 1).min(all);
@@ -163,6 +163,15 @@ impl Session {
         let built = build::mine(&self.exercise, &self.file, self.screen.color)?;
         eprint!("{}", built.said);
         Ok(built.program)
+    }
+
+    /// Starts the program, if there's one: what it says when it can't start is worth more than
+    /// what its tests say then.
+    fn start(&mut self, program: &Path) -> Result<(), String> {
+        if !self.exercise.is_reversed() {
+            self.running = Some(Running::start(&self.exercise, program)?);
+        }
+        Ok(())
     }
 
     fn verdicts(&self, program: &Path, count: usize) -> Result<Vec<Verdict>, String> {

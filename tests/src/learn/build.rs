@@ -111,8 +111,8 @@ impl Running {
                 return Ok(running);
             }
         }
-        let log = shown(&log);
-        Err(format!("Your program didn't print `listening on http://…`. Its log is {log}."))
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        Err(format!("{said}\nYour program didn't print `listening on http://…`."))
     }
 }
 

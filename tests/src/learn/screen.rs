@@ -14,8 +14,8 @@ pub struct Screen {
     pub width: usize,
     /// Whether it understands colours.
     pub color: bool,
-    /// Each claim's sentence.
-    pub sentences: BTreeMap<ClaimId, String>,
+    /// Each claim's sentences.
+    pub sentences: BTreeMap<ClaimId, Vec<String>>,
 }
 
 impl Screen {
@@ -44,9 +44,8 @@ impl Screen {
         let step = &exercise.steps[index];
         let mut text = String::new();
         if let Some(failure) = verdict.first() {
-            let sentence = failure.claim.as_ref().and_then(|claim| self.sentences.get(claim));
-            if let (Some(claim), Some(sentence)) = (&failure.claim, sentence) {
-                text += &self.field(&claim.to_string(), sentence);
+            if let Some(claim) = &failure.claim {
+                text += &self.field(&claim.to_string(), self.sentence(claim, &failure.sentence));
             }
             text += &self.field("test", &failure.sentence);
             if let Some(curl) = &failure.curl {
@@ -59,6 +58,18 @@ impl Screen {
         }
         text += &format!("{:10}{}\n", "read", exercise.place(step));
         text + &format!("{:10}{}\n", "edit", shown(&exercise.file()))
+    }
+
+    /// The sentence of a claim that a test is about: it has most of the test's words.
+    fn sentence(&self, claim: &ClaimId, test: &str) -> &str {
+        let sentences = self.sentences.get(claim).map_or(&[][..], Vec::as_slice);
+        let shared = |sentence: &&String| {
+            let of_sentence: Vec<_> = sentence.split(|c: char| !c.is_alphanumeric()).collect();
+            let words = test.split(' ').filter(|word| of_sentence.contains(word)).count();
+            // Of two that have as many, the shorter one.
+            (words, std::cmp::Reverse(sentence.len()))
+        };
+        sentences.iter().max_by_key(shared).map_or("", String::as_str)
     }
 
     /// `left` and `right` of an assertion are what came and what was expected.

@@ -188,6 +188,20 @@ async fn rm_14_a_null_without_an_option_is_the_servers_fault() {
 }
 
 #[tokio::test]
+async fn rm_14_a_whole_item_with_a_null_in_place_of_a_number_is_a_500() {
+    let server = start().await;
+    let path = format!("{WHOLE}/null");
+    assert_server_error(server.get(&path).await, &path).await;
+}
+
+#[tokio::test]
+async fn rm_14_an_item_as_given_with_such_a_null_is_a_500() {
+    let server = start().await;
+    let path = "/exclude-unset/items/null";
+    assert_server_error(server.get(path).await, path).await;
+}
+
+#[tokio::test]
 async fn rm_15_serde_does_not_make_numbers_of_strings() {
     let server = start().await;
     let answer = server.get("/exclude-unset/items/text").await;
