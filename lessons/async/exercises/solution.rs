@@ -44,8 +44,8 @@ struct Limits {
     cores: Arc<Semaphore>,
 }
 
-// Step 1: `GET /only-async/async` answers `null`, as JSON, after ten ticks. Ten clients at once
-// don't wait for each other, although one worker serves them all.
+// Step 1: `GET /only-async/async` answers `null`, as JSON, after ten ticks. (In JSON, Rust's `()`
+// is `null`.) Ten clients at once don't wait for each other, although one worker serves them all.
 async fn awaits(State(tick): State<Tick>) -> impl IntoResponse {
     // STEP 1
     sleep(tick * 10).await;
@@ -105,7 +105,8 @@ fn read_slowly(tick: Tick) -> io::Result<Vec<u8>> {
 
 // Step 3: `GET /blocking/handed-to-a-thread` calls `read_slowly`, which isn't async, and answers
 // `null`, as JSON. Meanwhile the worker serves others. If the reading fails or panics, the answer
-// is a 500: `?` makes one of any error.
+// is a 500: `?` makes one of any error. There are two here: awaiting what runs on a thread gives a
+// `Result` for the panic, and in it the function's own.
 async fn hands_over(State(tick): State<Tick>) -> Result<Json<()>, ApiError> {
     // STEP 3
     let _file = spawn_blocking(move || read_slowly(tick)).await??;
@@ -157,7 +158,8 @@ fn count_primes(below: u32) -> usize {
 //
 // - `below` is a whole number from 0 to 65,535. `Query` (`fastapi_extract`'s) answers 422 to
 //   anything that its type can't hold. You write the struct, and add the argument.
-// - No more requests compute at a time than `limits.cores` has slots. The others wait for one.
+// - No more requests compute at a time than `limits.cores` has slots. The others wait for one. It's
+//   a plain semaphore, so write what the README's `run` does.
 // - Meanwhile the worker serves others.
 // STEP 5
 #[derive(Deserialize)]
@@ -194,7 +196,7 @@ async fn ship(tick: Tick) {
 // Step 6: `order` pays, then ships. It adds "NAME work begun" before, and "NAME work finished"
 // after both. If it's dropped before that, it adds "NAME work dropped" instead.
 //
-// Both routes answer `null`, as JSON, when their order is finished:
+// Both routes answer `null`, as JSON, when their order is finished, after ten ticks:
 //
 // - `GET /leaving/async` orders with the name "async". If its client leaves, the order is dropped.
 // - `GET /leaving/spawned` orders with the name "spawned". If its client leaves, the order goes on.

@@ -75,6 +75,7 @@ struct Answer {
 
 // Step 1: POST /mails/ann sends a mail to ann, with `send_mail`, in a task on the tracker. The
 // client doesn't wait for it: it gets a 202 with the JSON {"message":"mailing ann"} at once.
+// A task can't borrow from the handler, so wrap the call in an `async move` block.
 async fn post_mail(
     State(tracker): State<TaskTracker>,
     State(services): State<Services>,
@@ -92,8 +93,9 @@ async fn post_mail(
 /// A status and a header. The `?` needs a type that's written out.
 type Refusal = (StatusCode, [(HeaderName, &'static str); 1]);
 
-// Step 2: POST /reports/ann answers 202 at once, without a body, and a task writes the report.
-// `write_report` blocks its thread, and there's one thread for all requests: they must not wait.
+// Step 2: POST /reports/ann answers 202 at once, without a body, and a task on the tracker writes
+// the report, so that step 3 can wait for it. `write_report` blocks its thread, and there's one
+// thread for all requests: they must not wait.
 //
 // Step 4: let the task run `mail_report` below, in place of `write_report`. If that fails, the
 // task logs an error with the message "no report was mailed" and a field `error`. The line of
@@ -131,8 +133,9 @@ async fn post_report(
     // END
 }
 
-// Step 4: write the report, still without blocking a request, and when it's written, send a mail
-// to the user. If the report can't be written, send none, and return the error.
+// Step 4: write the report on a thread (`spawn_blocking`), and when it's written, send a mail to
+// the user. If the report can't be written, send none, and return the error. Awaiting the thread
+// gives a `Result` around the one that the closure returns.
 async fn mail_report(services: Services, user: String) -> io::Result<()> {
     // STEP 4
     let (writer, name) = (services.clone(), user.clone());
@@ -164,6 +167,10 @@ async fn create_table(pool: &SqlitePool) -> Result<(), sqlx::Error> {
 // killed meanwhile. Store all of them in the table `outbox`. Only when they're stored, answer 202
 // without a body, and let tasks on the tracker `deliver` them. If the database fails, nothing is
 // stored, and the answer is a 500, which `?` makes of its error.
+//
+// `query_as::<_, Mail>(sql)` makes a `Mail` of each row: `fetch_all(pool)` of a SELECT, or
+// `fetch_one(…)` of an INSERT that ends with `RETURNING id, recipient`. In a transaction, queries
+// run on `&mut *transaction`.
 async fn post_mailing(
     State(state): State<AppState>,
     Json(recipients): Json<Vec<String>>,
@@ -245,7 +252,8 @@ async fn run() -> lesson_support::Result<()> {
 
     // Step 3: the server has been told to stop, and knows nothing of this tracker. Wait for its
     // tasks, but not longer than `grace()`. If some are left then, log a warning with the message
-    // "cut after the grace period" and a field `tasks`, their number.
+    // "cut after the grace period" and a field `tasks`, their number. Fields come first:
+    // `tracing::warn!(answer = 42, "a message")`.
     // STEP 3
     tracker.close();
     if timeout(grace(), tracker.wait()).await.is_err() {

@@ -236,7 +236,8 @@ where
 // in place of axum's, so that the 422 has FastAPI's words and a price may be sent as text.
 //
 // Then answer `GET /exclude-unset/items/{item_id}` with the fields that the record has, and only
-// those: a null stays a null, and a default stays if the record has it.
+// those: a description that's null stays null, and a default stays if the record has it. A `tax`
+// that's null is a 500, here too.
 // STEP 4
 /// What a client may change.
 #[derive(Deserialize)]
@@ -312,10 +313,11 @@ async fn as_given(
 // }
 // END
 
-// Step 5: `POST /parcels` stores a parcel (`parcels.add(…)`) and sends the client to its page,
-// `/parcels/{parcel_id}`, with the status that makes a GET of a POST. `GET /parcels/{parcel_id}`
-// answers with the parcel (`parcels.get(…)`), or with a 404 whose detail is "Parcel not found".
-// In JSON, a parcel is `{"trackingNumber":"A1","weightInGrams":500}`, in both directions.
+// Step 5: `POST /parcels` stores a parcel (`parcels.add(…)`) and sends the client to its page, the
+// path `/parcels/{parcel_id}`, with the status that makes a GET of a POST. `GET
+// /parcels/{parcel_id}` answers with the parcel (`parcels.get(…)`), or with a 404 whose detail is
+// "Parcel not found". In JSON, a parcel is `{"trackingNumber":"A1","weightInGrams":500}`, in both
+// directions.
 
 /// What the post office knows of a parcel.
 // STEP 5
@@ -387,8 +389,8 @@ struct Problem {
 // Step 6: describe three of the handlers: `whole` at `/catalogue/items/{item_id}`, `as_given` at
 // `/catalogue/items/{item_id}/given` and `summary` at `/catalogue/items/{item_id}/summary`, each
 // with its parameter, its 200, and a 404, whose body is a `Problem`. They answer at those paths as
-// well as at the old ones. Serve the description at `/openapi.json`, with the title "Catalogue" and the version
-// "1.0.0", and Swagger UI at `/docs`, which mustn't send anything to a validator.
+// well as at the old ones. Serve the description at `/openapi.json`, with the title "Catalogue" and
+// the version "1.0.0", and Swagger UI at `/docs`, which mustn't send anything to a validator.
 //
 // The description must be true: say of each field whether it may be missing, and whether it may be
 // null. For one that may be missing but is never null, it's `#[schema(nullable = false)]`.

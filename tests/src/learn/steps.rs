@@ -78,9 +78,15 @@ impl Exercise {
     ///
     /// If the solution's marks have no partners.
     pub fn starter(&self) -> Result<String, String> {
+        let meanwhile = match self.is_reversed() {
+            true => "",
+            false => {
+                "// Meanwhile your program runs on port 8000, so that you can ask it by hand.\n"
+            }
+        };
         let header =
-            format!("// Yours: `just learn {}` checks it when you save it.\n\n", self.lesson);
-        Ok(header + &source::without(&self.solution, 1)?)
+            format!("// Yours: `just learn {}` checks it whenever you save it.\n", self.lesson);
+        Ok(format!("{header}{meanwhile}\n{}", source::without(&self.solution, 1)?))
     }
 
     /// Makes the learner's file, unless there is one; says whether it was made.
