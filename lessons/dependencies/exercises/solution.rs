@@ -301,7 +301,7 @@ async fn query_checker(
 
 fn configured() -> Router<AppState> {
     // STEP 5
-    let foo = Checker("foo".into());
+    let checker = Checker("foo".into());
     // STUB
     // END
     Router::new()

@@ -104,7 +104,7 @@ impl Running {
         let mut child = children::start(&mut command).map_err(cannot)?;
         let stdout = lines(child.stdout.take().ok_or("no stdout")?);
         let mut running =
-            Self { url: String::new(), child: Some(child), stdout: stdout, _database: database };
+            Self { url: String::new(), child: Some(child), stdout, _database: database };
         while let Ok(line) = running.stdout.recv_timeout(PATIENCE) {
             if let Some((_, url)) = line.trim_end().split_once("listening on ") {
                 running.url = url.to_owned();

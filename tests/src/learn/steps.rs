@@ -85,7 +85,7 @@ impl Exercise {
             }
         };
         let header =
-            format!("// Yours: `just learn {}` checks it whenever you save it.\n", self.lesson);
+            format!("// Your file: `just learn {}` checks it whenever you save it.\n", self.lesson);
         Ok(format!("{header}{meanwhile}\n{}", source::without(&self.solution, 1)?))
     }
 
