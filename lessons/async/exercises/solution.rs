@@ -35,7 +35,7 @@ struct AppState {
     tasks: TaskTracker,
 }
 
-/// Each kind of blocking work has slots of its own.
+/// Each kind of blocking work has slots of its own: the permits of a semaphore.
 #[derive(Clone)]
 struct Limits {
     /// Two, for step 4.
@@ -44,8 +44,8 @@ struct Limits {
     cores: Arc<Semaphore>,
 }
 
-// Step 1: `GET /only-async/async` answers `null`, as JSON, after ten ticks. (In JSON, Rust's `()`
-// is `null`.) Ten clients at once don't wait for each other, although one worker serves them all.
+// Step 1: `GET /only-async/async` answers 200 with `null`, as JSON, after ten ticks. Ten clients at
+// once don't wait for each other, although one worker serves them all. In JSON, `()` is `null`.
 async fn awaits(State(tick): State<Tick>) -> impl IntoResponse {
     // STEP 1
     sleep(tick * 10).await;
@@ -72,11 +72,11 @@ async fn price(tick: Tick) -> Result<u32, ApiError> {
     Ok(42)
 }
 
-// Step 2: `GET /together/offer` asks both services at the same time, and answers
+// Step 2: `GET /together/offer` asks both services at the same time, and answers 200 with
 // `{"stock":3,"price":42}` after ten ticks. If a service fails, its error is the answer.
 //
-// `GET /together/hasty-offer` does the same, but gives up after five ticks. Then it answers 504,
-// and `{"detail":"Gateway Timeout"}`, which is what `ApiError::from_status` makes of the status.
+// `GET /together/hasty-offer` does the same, but gives up after five ticks. Then it answers 504
+// with `{"detail":"Gateway Timeout"}`, which is what `ApiError::from_status` makes of the status.
 async fn offer(State(tick): State<Tick>) -> Result<Json<Offer>, ApiError> {
     // STEP 2
     let (stock, price) = try_join!(stock(tick), price(tick))?;
@@ -104,9 +104,9 @@ fn read_slowly(tick: Tick) -> io::Result<Vec<u8>> {
 }
 
 // Step 3: `GET /blocking/handed-to-a-thread` calls `read_slowly`, which isn't async, and answers
-// `null`, as JSON. Meanwhile the worker serves others. If the reading fails or panics, the answer
-// is a 500: `?` makes one of any error. There are two here: awaiting what runs on a thread gives a
-// `Result` for the panic, and in it the function's own.
+// 200 with `null`, as JSON. Meanwhile the worker serves others, and ten such requests at once don't
+// wait for each other. If the reading fails or panics, the answer is a 500: `?` makes one of any
+// error. Awaiting what runs on a thread gives a `Result` around the function's own.
 async fn hands_over(State(tick): State<Tick>) -> Result<Json<()>, ApiError> {
     // STEP 3
     let _file = spawn_blocking(move || read_slowly(tick)).await??;
@@ -124,10 +124,10 @@ fn write_report(tick: Tick, events: &EventLog) -> &'static str {
     "a report"
 }
 
-// Step 4: `GET /bounded/report` answers with what `write_report` returns, as JSON: `"a report"`.
-// No more than two reports are written at a time. While two are, a third request gets a 503 at
-// once, with `{"detail":"Service Unavailable"}`. A client that leaves makes no room as long as its
-// report is being written.
+// Step 4: `GET /bounded/report` answers 200 with what `write_report` returns, as JSON:
+// `"a report"`. At most two reports are written at a time. While two are, a third request gets a
+// 503 at once, with `{"detail":"Service Unavailable"}`. If a client leaves, its report still counts
+// until it's written.
 async fn report(
     State(limits): State<Limits>,
     State(tick): State<Tick>,
@@ -153,13 +153,13 @@ fn count_primes(below: u32) -> usize {
     (2..below).filter(|&n| (2..n).all(|divisor| n % divisor != 0)).count()
 }
 
-// Step 5: `GET /cpu/on-the-cores?below=1000` answers `168`, as JSON: that's how many primes there
-// are below 1,000.
+// Step 5: `GET /cpu/on-the-cores?below=1000` answers 200 with `168`, as JSON: that's how many
+// primes there are below 1,000.
 //
-// - `below` is a whole number from 0 to 65,535. `Query` (`fastapi_extract`'s) answers 422 to
-//   anything that its type can't hold. You write the struct, and add the argument.
-// - No more requests compute at a time than `limits.cores` has slots. The others wait for one. It's
-//   a plain semaphore, so write what the README's `run` does.
+// - `below` is a whole number from 0 to 65,535. `Query` (`fastapi_extract`'s) answers 422 if it's
+//   missing, or if its type can't hold it. You write the struct, and add the argument.
+// - At most as many requests compute at a time as `limits.cores` has slots. The others wait for
+//   one. It's a plain semaphore, so write what the README's `run` does.
 // - Meanwhile the worker serves others.
 // STEP 5
 #[derive(Deserialize)]
@@ -184,7 +184,7 @@ async fn on_the_cores(
 // }
 // END
 
-/// Takes the money; ships what was paid. Each needs five ticks.
+/// `pay` takes the money, and `ship` sends what was paid for. Each needs five ticks.
 async fn pay(tick: Tick) {
     sleep(tick * 5).await;
 }
@@ -193,10 +193,11 @@ async fn ship(tick: Tick) {
     sleep(tick * 5).await;
 }
 
-// Step 6: `order` pays, then ships. It adds "NAME work begun" before, and "NAME work finished"
-// after both. If it's dropped before that, it adds "NAME work dropped" instead.
+// Step 6: `order` pays, then ships. First it adds the event "NAME work begun", and when both are
+// done, "NAME work finished", where NAME is its `name`. If it's dropped in between, it adds
+// "NAME work dropped" instead of the second one.
 //
-// Both routes answer `null`, as JSON, when their order is finished, after ten ticks:
+// Both routes answer 200 with `null`, as JSON, when their order is finished, after ten ticks:
 //
 // - `GET /leaving/async` orders with the name "async". If its client leaves, the order is dropped.
 // - `GET /leaving/spawned` orders with the name "spawned". If its client leaves, the order goes on.

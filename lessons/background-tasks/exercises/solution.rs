@@ -1,4 +1,5 @@
-//! The steps of the background-tasks lesson, solved. `just learn background-tasks` cuts its starter from this file.
+//! The steps of the background-tasks lesson, solved. `just learn background-tasks` cuts its starter
+//! from this file.
 
 use std::env;
 use std::io;
@@ -50,14 +51,14 @@ struct Services {
 }
 
 impl Services {
-    /// Takes ten ticks. Then there's the event "mail to ann sent".
+    /// Takes ten ticks, and then adds the event "mail to ann sent".
     async fn send_mail(&self, to: &str) {
         sleep(self.tick * 10).await;
         self.events.add(format!("mail to {to} sent"));
     }
 
-    /// Blocks its thread for twenty ticks. Then there's the event "report for ann written", or
-    /// an error if it's for "nobody".
+    /// Blocks its thread for twenty ticks, and then adds the event "report for ann written". A
+    /// report for "nobody" is an error.
     fn write_report(&self, user: &str) -> io::Result<()> {
         thread::sleep(self.tick * 20);
         if user == "nobody" {
@@ -73,8 +74,8 @@ struct Answer {
     message: String,
 }
 
-// Step 1: POST /mails/ann sends a mail to ann, with `send_mail`, in a task on the tracker. The
-// client doesn't wait for it: it gets a 202 with the JSON {"message":"mailing ann"} at once.
+// Step 1: `POST /mails/ann` sends a mail to ann, with `send_mail`, in a task on the tracker. The
+// client doesn't wait for the mail: it gets a 202 with the JSON {"message":"mailing ann"} at once.
 // A task can't borrow from the handler, so wrap the call in an `async move` block.
 async fn post_mail(
     State(tracker): State<TaskTracker>,
@@ -90,19 +91,22 @@ async fn post_mail(
     // END
 }
 
-/// A status and a header. The `?` needs a type that's written out.
+/// A status and a header. The `?` of step 5 needs a type that's written out.
 type Refusal = (StatusCode, [(HeaderName, &'static str); 1]);
 
-// Step 2: POST /reports/ann answers 202 at once, without a body, and a task on the tracker writes
-// the report, so that step 3 can wait for it. `write_report` blocks its thread, and there's one
-// thread for all requests: they must not wait.
+// Step 2: `POST /reports/ann` answers 202 at once, without a body, and `write_report` writes the
+// report in a task on the tracker. It blocks its thread, and there's one thread for all requests:
+// they mustn't wait for it.
 //
-// Step 4: let the task run `mail_report` below, in place of `write_report`. If that fails, the
-// task logs an error with the message "no report was mailed" and a field `error`. The line of
-// the log names the request: `ERROR request{method=POST path=/reports/nobody}: no report …`
+// Step 4: let the task run `mail_report` below, in place of `write_report`. If that fails, the task
+// logs an error with the message "no report was mailed" and a field `error`, which holds the
+// error's text. The line must name the request, as in
 //
-// Step 5: a report takes one of the four `places`, until its task has ended, well or not. If none
-// is free, the answer is a 503 with the header `Retry-After: 5`, and the report isn't written.
+//     ERROR request{method=POST path=/reports/nobody}: no report was mailed error=no such user
+//
+// Step 5: a report takes one of the four `places`, until its task has ended, whether it succeeded
+// or failed. If no place is free, the answer is a 503 with the header `Retry-After: 5`, and no
+// report is written.
 async fn post_report(
     State(state): State<AppState>,
     Path(user): Path<String>,
@@ -133,9 +137,9 @@ async fn post_report(
     // END
 }
 
-// Step 4: write the report on a thread (`spawn_blocking`), and when it's written, send a mail to
-// the user. If the report can't be written, send none, and return the error. Awaiting the thread
-// gives a `Result` around the one that the closure returns.
+// Step 4: write the report, still without blocking the requests' thread, and when it's written,
+// mail it to the user. If it can't be written, send no mail, and return the error. Awaiting
+// `spawn_blocking` gives a `Result` around the one that the closure returns.
 async fn mail_report(services: Services, user: String) -> io::Result<()> {
     // STEP 4
     let (writer, name) = (services.clone(), user.clone());
@@ -163,10 +167,10 @@ async fn create_table(pool: &SqlitePool) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-// Step 6: POST /mailings with the JSON ["ann","bob"] sends a mail to each, even if the process is
-// killed meanwhile. Store all of them in the table `outbox`. Only when they're stored, answer 202
-// without a body, and let tasks on the tracker `deliver` them. If the database fails, nothing is
-// stored, and the answer is a 500, which `?` makes of its error.
+// Step 6: `POST /mailings` with the JSON ["ann","bob"] sends a mail to each, even if the process is
+// killed meanwhile. Store all of them in the table `outbox`, or none. Only when they're stored,
+// answer 202 without a body, and `deliver` them in tasks on the tracker. If the database fails,
+// nothing is stored, and the answer is a 500, which `?` makes of its error.
 //
 // `query_as::<_, Mail>(sql)` makes a `Mail` of each row: `fetch_all(pool)` of a SELECT, or
 // `fetch_one(…)` of an INSERT that ends with `RETURNING id, recipient`. In a transaction, queries
@@ -193,8 +197,8 @@ async fn post_mailing(
     // END
 }
 
-// Step 6: send the mail, and take it out of the table when it's sent. A mail that's sent and
-// can't be taken out will be sent again at the next start, so log that as an error.
+// Step 6: send the mail, and then delete it from the table. If you can't delete a mail that's sent,
+// it will be sent again at the next start, so log that as an error.
 async fn deliver(state: AppState, mail: Mail) {
     // STEP 6
     state.services.send_mail(&mail.recipient).await;
@@ -206,8 +210,8 @@ async fn deliver(state: AppState, mail: Mail) {
     // END
 }
 
-// Step 6: `run` calls this before it serves. Deliver what an earlier process has left in the
-// table, in tasks on the tracker: nobody should have to wait for them.
+// Step 6: `run` calls this before it serves. Deliver what an earlier process has left in the table,
+// in tasks on the tracker, so that the server doesn't wait for them.
 async fn deliver_the_rest(state: &AppState) -> Result<(), sqlx::Error> {
     // STEP 6
     let rest = "SELECT id, recipient FROM outbox ORDER BY id";
@@ -252,8 +256,8 @@ async fn run() -> lesson_support::Result<()> {
 
     // Step 3: the server has been told to stop, and knows nothing of this tracker. Wait for its
     // tasks, but not longer than `grace()`. If some are left then, log a warning with the message
-    // "cut after the grace period" and a field `tasks`, their number. Fields come first:
-    // `tracing::warn!(answer = 42, "a message")`.
+    // "cut after the grace period" and a field `tasks`, their number. If none are left, log no
+    // warning. Fields come first: `tracing::warn!(answer = 42, "a message")`.
     // STEP 3
     tracker.close();
     if timeout(grace(), tracker.wait()).await.is_err() {

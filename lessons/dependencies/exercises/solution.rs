@@ -1,4 +1,5 @@
-//! The steps of the dependencies lesson, solved. `just learn dependencies` cuts its starter from this file.
+//! The steps of the dependencies lesson, solved. `just learn dependencies` cuts its starter from
+//! this file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,14 +38,14 @@ struct AppState {
     // END
 }
 
-// Step 1: two structs for the query.
+// Step 1: write two structs for the query, and two handlers.
 //
-// GET /function/items/ reads `q`, a text, and `skip` and `limit`, integers. It answers 200 with
-// the three as JSON, in this order: {"q":"foo","skip":1,"limit":2}. If they're missing, they are
-// null, 0 and 100.
+// `GET /function/items/` reads `q`, a string, and `skip` and `limit`, integers of 64 bits. It
+// answers 200 with the three as JSON, in this order: {"q":"foo","skip":1,"limit":2}. Those that are
+// missing are null, 0 and 100.
 //
-// GET /query-only/test reads `query_param`, a text that every request must have. It answers 200
-// with {"response":"…"}.
+// `GET /query-only/test` reads `query_param`, a string that every request must have. It answers 200
+// with {"response":"…"}, where … is that string.
 //
 // A bad query gets a 422 that lists all its bad parameters. `Query`, here `fastapi_extract`'s,
 // writes it.
@@ -100,10 +101,10 @@ struct Numbered {
 
 // Step 2: make `Numbered` an extractor, for two handlers.
 //
-// GET /class/items answers as /function/items/ does, its 422 included.
+// `GET /class/items` answers as `/function/items/` does, with the same 422.
 //
-// GET /class/made answers 200 with the number as JSON: 1 for the first request since the program
-// was started, then 2. Requests to both routes count, but not one that gets a 422.
+// `GET /class/made` answers 200 with the number as JSON: 1 for the first request since the program
+// was started, then 2. Requests to both routes count, except those that get a 422.
 // STEP 2
 impl FromRequestParts<AppState> for Numbered {
     type Rejection = Rejection;
@@ -148,11 +149,11 @@ struct Found {
 // `QueryText` reads the query and adds the event "query looked at".
 //
 // `QueryOrCookie` then reads the cookie `last_query`, whatever the query was, and adds the event
-// "cookie looked at". The cookie's value counts if `q` is missing or empty. `Cookie` reads a
-// struct, as `Query` does.
+// "cookie looked at". If `q` is missing or empty, the cookie's value counts, even an empty one.
+// `Cookie` reads a struct, as `Query` does.
 //
-// GET /sub/items/ takes a `QueryOrCookie`, adds the event "handler", and answers 200 with a
-// `Found`: {"q_or_cookie":"…"}, or {"q_or_cookie":null}.
+// `GET /sub/items/` takes a `QueryOrCookie`, adds the event "handler", and answers 200 with a
+// `Found`: {"q_or_cookie":"…"}, or {"q_or_cookie":null} if there's neither.
 // STEP 3
 #[derive(Deserialize)]
 struct TextParam {
@@ -220,11 +221,13 @@ async fn page(Path(number): Path<i64>) -> Json<i64> {
 
 // Step 4: guard these three routes with a layer, and leave the handlers as they are.
 //
-// Without the header X-Token, the answer is the 422 that `Header` gives. With a wrong one, it's
-// 400 and {"detail":"X-Token header invalid"}. Only the guard answers then, even if the path is
-// wrong, too. The app's other routes, its 404 and its 405 stay open.
+// Without the header `X-Token`, the answer is the 422 that `Header` gives. With a wrong token, it's
+// a 400 with {"detail":"X-Token header invalid"}. Then only the guard answers, even if the path is
+// wrong, too. The right token lets the request through. The app's other routes, its 404 and its 405
+// stay open.
 //
-// `is_same(given, right)` compares two secrets. Nobody can work one out from the time it takes.
+// `is_same(given, right)` compares two secrets. The time that it takes doesn't tell how much of the
+// given one is right.
 // STEP 4
 /// Proof that the request has the right `X-Token`.
 struct VerifiedToken;
@@ -274,10 +277,11 @@ struct Included {
 
 // Step 5: put a `Checker` for "bar" into the state. (`AppState` is above, and `main` makes it.)
 //
-// GET /callable/query-checker/ answers 200 with an `Included`: whether the query's `q` contains
-// the checker's text, anywhere and in the same case. If `q` is missing, it doesn't.
+// `GET /callable/query-checker/` answers 200 with an `Included`, such as
+// {"fixed_content_in_query":true}: whether the query's `q` contains the checker's text, anywhere
+// and in the same case. If `q` is missing, that's false.
 //
-// GET /callable/query-checker-foo/ has the same handler, but looks for "foo". The state has only
+// `GET /callable/query-checker-foo/` has the same handler, but looks for "foo". The state has only
 // one value of each type, so how does that route get another one?
 // STEP 5
 #[derive(Deserialize)]
@@ -306,7 +310,7 @@ fn configured() -> Router<AppState> {
     // END
     Router::new()
         // STEP 5
-        .route("/callable/query-checker-foo/", get(query_checker).with_state(foo))
+        .route("/callable/query-checker-foo/", get(query_checker).with_state(checker))
         // STUB
         // .route("/callable/query-checker-foo/", get(query_checker))
         // END
@@ -351,19 +355,20 @@ impl Drop for Guard {
 // Step 6: a transaction.
 //
 // `with_session` begins a session, lends it to the work, commits it if the work succeeds, and
-// returns what the work returned. A session that nobody has committed adds the event "session
-// rolled back" when it ends: after an error, after a panic, and when the client leaves. However it
-// ends, its last event is "session closed".
+// returns what the work returned. If nobody has committed the session, it adds the event
+// "session rolled back" when it ends: after an error, after a panic, and when the client leaves.
+// However it ends, its last event is "session closed".
 //
-// Each of the handlers does its work in `with_session`.
+// Each of the three handlers does its work in `with_session`.
 //
-// GET /scope-function/items/{item_id} adds the event "handler". For the item "http" the work fails
-// with `ApiError::from_status(StatusCode::NOT_FOUND)`. For others the answer is 200 with a
+// `GET /scope-function/items/{item_id}` adds the event "handler". For the item "http" the work
+// fails with `ApiError::from_status(StatusCode::NOT_FOUND)`. For others the answer is 200 with a
 // `SessionItem` whose `session` is "session": {"item_id":"1","session":"session"}.
 //
-// GET /scope-function/crash adds the event "handler" and panics. The layers below make a 500 of it.
+// `GET /scope-function/crash` adds the event "handler" and panics. A layer of `app` makes a 500 of
+// it.
 //
-// GET /scope-guard/slow opens a `Guard`, holds it, waits for five ticks, and answers 200 with
+// `GET /scope-guard/slow` opens a `Guard`, holds it, waits for five ticks, and answers 200 with
 // "done", as JSON.
 // STEP 6
 impl Drop for Session {

@@ -38,13 +38,15 @@ struct Wanted {
     limit: i64,
 }
 
-// Step 1: a client that sends a wrong body gets FastAPI's 422, with all that's wrong in `detail`,
-// and the price "5" is as good as 5. No line of the handler needs another word.
+// Step 1: a body that's wrong gets FastAPI's 422, whose `detail` lists all that's wrong with it. A
+// number may be sent as a string: the quantity "5" counts as 5. You don't have to change the
+// handler.
 async fn create_item(Json(item): Json<Item>) -> (StatusCode, Json<Stored>) {
     (StatusCode::CREATED, Json(Stored { item, id: 1 }))
 }
 
-// Step 2: the same for the path and the query. One 422 reports what's wrong with either.
+// Step 2: the same for the path and the query: FastAPI's 422 in place of axum's 400. If both are
+// wrong, one `detail` lists both.
 async fn read_item(
     // STEP 2
     All((Path(item_id), Query(wanted))): All<(Path<i64>, Query<Wanted>)>,
@@ -61,8 +63,9 @@ fn detail(status: StatusCode, detail: &str) -> (StatusCode, Json<Value>) {
     (status, Json(json!({ "detail": detail })))
 }
 
-// Step 3: an unknown path gets a 404 with the detail "Not Found", a method that a path doesn't have
-// a 405 with "Method Not Allowed".
+// Step 3: an unknown path gets a 404 with the body {"detail":"Not Found"}, and a path that doesn't
+// have the method gets a 405 with {"detail":"Method Not Allowed"}. `/items`, without its slash, is
+// an unknown path, too.
 fn app() -> Router {
     let app =
         Router::new().route("/items/", post(create_item)).route("/items/{item_id}", get(read_item));

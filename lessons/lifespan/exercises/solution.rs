@@ -66,7 +66,7 @@ impl Model {
     }
 }
 
-// Step 4: when the last owner lets go of the model, add the event "model cleared".
+// Step 4: when the model's last owner lets go of it, add the event "model cleared".
 // STEP 4
 impl Drop for Model {
     fn drop(&mut self) {
@@ -90,7 +90,8 @@ struct Prediction {
 
 // STUB
 // END
-// Step 1: answer with JSON, `{"result":84.0}` for `?x=2`: x times the model's factor.
+// Step 1: `GET /model/predict?x=2` answers 200 with the JSON `{"result":84.0}`: x times the model's
+// factor.
 async fn predict(State(state): State<AppState>, Query(input): Query<Input>) -> impl IntoResponse {
     // STEP 1
     Json(Prediction { result: input.x * state.model.factor })
@@ -141,7 +142,8 @@ impl Connection {
     }
 }
 
-// Step 3: ask for the connection, and answer with JSON, `{"open":true}`: what its `is_open` says.
+// Step 3: `GET /shared/connection` asks for the connection, and answers 200 with the JSON
+// `{"open":true}`: what its `is_open` says.
 // STEP 3
 #[derive(Serialize)]
 struct Shown {
@@ -157,7 +159,7 @@ async fn connection(State(connection): State<Arc<Connection>>) -> Json<Shown> {
 // }
 // END
 
-/// Fails if `LESSON_FAIL` names this step, so that you can see what happens then.
+/// Fails if `LESSON_FAIL` is this name, so that you can see what happens then.
 fn may_fail(step: &str) -> Result<(), BoxError> {
     match env::var("LESSON_FAIL") {
         Ok(failing) if failing == step => Err(format!("LESSON_FAIL is {step}").into()),
@@ -167,16 +169,17 @@ fn may_fail(step: &str) -> Result<(), BoxError> {
 
 // --- the program -------------------------------------------------------------------------------
 
-// Step 5: if the variable `LESSON_FAIL` is `model`, `connection` or `close`, that step fails. The
-// program then ends with exit code 1, cleans up what has been made before, and doesn't say that it's
-// listening if the start-up has failed. Its last line, on standard error, is one of these, without
-// quotation marks:
+// Step 5: with `LESSON_FAIL=model` in its environment, the program can't load the model, with
+// `connection` it can't open the connection, and with `close` it can't close it. It then ends with
+// exit code 1, and cleans up what it has made before. If the start-up has failed, it answers
+// nobody, and doesn't say that it's listening. Its last line, on standard error, is one of these,
+// without quotation marks:
 //
 //     Error: cannot load the model: LESSON_FAIL is model
 //     Error: cannot open the connection: LESSON_FAIL is connection
 //     Error: cannot close the connection: LESSON_FAIL is close
 //
-// Let `load`, `open` and `close` say which step it was, and `main` print the sentence.
+// Let `load`, `open` and `close` say what has failed, and `main` print the sentence.
 #[tokio::main]
 // STEP 5
 async fn main() -> ExitCode {
@@ -203,7 +206,7 @@ async fn run() -> Result<(), BoxError> {
 
     // Step 2: Ctrl-C and SIGTERM stop the program with exit code 0, but first, requests that have
     // begun get their answers. A signal that comes while the model is being loaded isn't lost: the
-    // program stops when the start-up is done. Write `stop_signal`, below, and use its future.
+    // program stops when the start-up is done. Complete `stop_signal`, below, and use its future.
     // STEP 2
     let stop = stop_signal()?;
     // STUB
@@ -214,9 +217,9 @@ async fn run() -> Result<(), BoxError> {
     tracing::info!(url, "bound"); // whoever connects now waits for the start-up
 
     // Step 1: load the model here, and put it into the state. It's loaded once, and no request is
-    // answered before.
+    // answered before that.
     //
-    // Step 3: then open the connection, and put it into the state, too.
+    // Step 3: then open the connection, once, and put it into the state, too.
     // STEP 1
     let model = Arc::new(Model::load(tick, &events).await?);
     // STUB
@@ -240,7 +243,8 @@ async fn run() -> Result<(), BoxError> {
     };
 
     // Step 6: give the shutdown a deadline. Requests that haven't ended `grace` after the signal
-    // are cut off, without an answer. The clean-up runs all the same, and the exit code is 0.
+    // are cut off, without an answer. The clean-up runs all the same, and the exit code is 0. If
+    // all requests end sooner, the program doesn't wait any longer.
     // STEP 6
     let handle = Handle::new();
     let stopping = handle.clone();
@@ -262,8 +266,9 @@ async fn run() -> Result<(), BoxError> {
     // END
     // END
 
-    // Step 4: clean up in reverse order, when the last request has been answered: first close the
-    // connection, even if serving has failed, and then let go of the model.
+    // Step 4: when the last request has been answered, clean up in reverse order. First close the
+    // connection, even if serving has failed, and then let go of the model. If serving or closing
+    // has failed, return the error.
     // STEP 4
     let closed = connection.close(&events).await;
     served?; // the first error ends the program

@@ -47,7 +47,7 @@ impl Items {
 
     // Step 1: find the record (`self.0.get(id)`) and make a `T` of it (`T::deserialize(record)`).
     // An unknown id is a 404 with the detail "Item not found": `ApiError::new(status, detail)`. A
-    // record that isn't a `T` is a 500: `?` makes one of any other error. It answers with the text
+    // record that isn't a `T` is a 500, which `?` makes of any other error. Its body is the text
     // "Internal Server Error", and the log says what was wrong.
     fn read<T: DeserializeOwned>(&self, id: &str) -> Result<T, ApiError> {
         // STEP 1
@@ -59,10 +59,10 @@ impl Items {
     }
 }
 
-// Step 1: answer `GET /exclude-nothing/items/{item_id}` with the whole item, as JSON. Write the
-// type that you return, with these fields in this order: `name`, a text; `description`, a text or
-// null; `price`, a number; `tax`, a number, 10.5 if the record has none; `tags`, a list of texts,
-// empty if the record has none.
+// Step 1: answer `GET /exclude-nothing/items/{item_id}` with a 200 and the whole item, as JSON.
+// Write the type that you return, with these fields in this order, and no others: `name`, a string;
+// `description`, a string or null; `price`, a float; `tax`, a float, 10.5 if the record has none;
+// `tags`, a list of strings, empty if the record has none.
 // STEP 1
 /// An item with its defaults filled in.
 #[derive(Deserialize, Serialize)]
@@ -117,9 +117,9 @@ async fn whole(
 // END
 
 // Step 2: answer `GET /include/items/{item_id}` with the item's `name` and `description` only, and
-// `GET /exclude/items/{item_id}` with everything but the `tax`. Both check the whole item first,
-// so a record that isn't an item is a 500 here, too. Write the second one so that it doesn't
-// compile when somebody adds a field to the item, until they've decided about that field.
+// `GET /exclude/items/{item_id}` with everything but the `tax`. Both check the whole item first, so
+// a record that isn't an item is a 500 here, too. If somebody adds a field to the item, the second
+// one mustn't compile until they've decided about that field.
 // STEP 2
 /// What a list shows of an item.
 #[derive(Serialize)]
@@ -194,7 +194,7 @@ async fn untaxed(
 // END
 
 // Step 3: answer `GET /exclude-none/items/{item_id}` with the item, but leave the `description` out
-// if it's null. The defaults are filled in as in step 1. The answers of step 1 don't change.
+// if it's null. The defaults are filled in as in step 1, whose answers don't change.
 // STEP 3
 /// An item without nulls.
 #[derive(Deserialize, Serialize)]
@@ -230,14 +230,15 @@ where
     T::deserialize(value).map(Some)
 }
 
-// Step 4: answer `PATCH /partial-update/items/{item_id}` with the whole item, changed, and store
-// nothing. The body may have a `description`, which may be null, and a `price`, which may not: a
-// null is a 422. What the body doesn't mention stays. Take the body with `fastapi_extract::Json`
-// in place of axum's, so that the 422 has FastAPI's words and a price may be sent as text.
+// Step 4: answer `PATCH /partial-update/items/{item_id}` with a 200 and the whole item, with the
+// changes in it, and store nothing. The body may have a `description`, which may be null, and a
+// `price`, which may not: a null is a 422. What the body doesn't mention stays, and its other
+// fields are ignored. Take the body with `fastapi_extract::Json` in place of axum's, so that the
+// 422 has FastAPI's words, and a price may be sent as a string.
 //
-// Then answer `GET /exclude-unset/items/{item_id}` with the fields that the record has, and only
-// those: a description that's null stays null, and a default stays if the record has it. A `tax`
-// that's null is a 500, here too.
+// Then answer `GET /exclude-unset/items/{item_id}` with those of the item's fields that its record
+// has. Don't fill in any others. A description that's null stays null, and a value stays even
+// if it's the default. A `tax` that's null is a 500, here too.
 // STEP 4
 /// What a client may change.
 #[derive(Deserialize)]
@@ -313,11 +314,11 @@ async fn as_given(
 // }
 // END
 
-// Step 5: `POST /parcels` stores a parcel (`parcels.add(…)`) and sends the client to its page, the
-// path `/parcels/{parcel_id}`, with the status that makes a GET of a POST. `GET
-// /parcels/{parcel_id}` answers with the parcel (`parcels.get(…)`), or with a 404 whose detail is
-// "Parcel not found". In JSON, a parcel is `{"trackingNumber":"A1","weightInGrams":500}`, in both
-// directions.
+// Step 5: `POST /parcels` stores a parcel (`parcels.add(…)`) and sends the client to its page, by a
+// header `Location` with the path `/parcels/{parcel_id}`. Choose the status that makes a GET of a
+// POST. `GET /parcels/{parcel_id}` answers 200 with the parcel (`parcels.get(…)`), or 404 with the
+// detail "Parcel not found". In JSON, a parcel is `{"trackingNumber":"A1","weightInGrams":500}`,
+// both in the request and in the answer.
 
 /// What the post office knows of a parcel.
 // STEP 5
@@ -387,13 +388,14 @@ struct Problem {
 }
 
 // Step 6: describe three of the handlers: `whole` at `/catalogue/items/{item_id}`, `as_given` at
-// `/catalogue/items/{item_id}/given` and `summary` at `/catalogue/items/{item_id}/summary`, each
-// with its parameter, its 200, and a 404, whose body is a `Problem`. They answer at those paths as
+// `/catalogue/items/{item_id}/given` and `summary` at `/catalogue/items/{item_id}/summary`. Each
+// has its parameter, its 200, and a 404 whose body is a `Problem`. They answer at those paths as
 // well as at the old ones. Serve the description at `/openapi.json`, with the title "Catalogue" and
-// the version "1.0.0", and Swagger UI at `/docs`, which mustn't send anything to a validator.
+// the version "1.0.0", and Swagger UI at `/docs`. The page mustn't send anything to a validator.
 //
-// The description must be true: say of each field whether it may be missing, and whether it may be
-// null. For one that may be missing but is never null, it's `#[schema(nullable = false)]`.
+// The description must be true: for each field, it says whether the field may be missing, and
+// whether it may be null. A field that may be missing but is never null needs
+// `#[schema(nullable = false)]`.
 // STEP 6
 #[derive(OpenApi)]
 #[openapi(info(title = "Catalogue", version = "1.0.0", description = "Items, described"))]

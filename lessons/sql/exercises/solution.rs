@@ -18,8 +18,8 @@ use lesson_support::{EventLog, Server, Tick, shared_routes};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-// The tables are the README's. So are the structs, in src/schemas.rs: `User` and `Item` derive
-// `FromRow`, and a `User` that was read from a row has no `items` yet.
+// The tables are the README's. So are the structs, which are in src/schemas.rs: `User` and `Item`
+// derive `FromRow`, and a `User` that was read from a row has no `items` yet.
 
 /// What the handlers share. Each takes the part that it needs.
 #[derive(Clone, FromRef)]
@@ -49,12 +49,13 @@ fn app(state: AppState) -> Router {
         .with_state(state)
 }
 
-// Step 1: `GET /main/users/{user_id}` answers the user, without items so far. If nobody has this
-// id, it answers 404, {"detail":"User not found"}: add that to `Error`, at the end of this file.
-// This function has the query, the handler borrows a connection for it.
+// Step 1: `GET /main/users/{user_id}` answers 200 with the user, whose list of items is still
+// empty. If nobody has this id, it answers 404, {"detail":"User not found"}: add that to `Error`,
+// at the end of this file. The query goes into this function, and the handler takes a connection
+// from the pool for it.
 //
-// Step 2: the user comes with their items, in the order of their ids. That's a second query, so
-// let the handler begin a transaction that reads.
+// Step 2: the user comes with their items, in the order of the items' ids. That's a second query,
+// so let the handler begin a transaction that reads.
 async fn get_user(db: &mut Connection, user_id: i64) -> Result<Option<User>, Error> {
     // STEP 1
     let user: Option<User> = sqlx::query_as("SELECT id, email, is_active FROM users WHERE id = $1")
@@ -97,9 +98,9 @@ async fn read_user(
     // END
 }
 
-// Step 2: `GET /main/users/?skip=1&limit=2` answers a list of users by id, each with their items.
-// It takes two queries, however many users there are. `page.offset()` and `page.limit()` are what
-// to bind, both i64.
+// Step 2: `GET /main/users/?skip=1&limit=2` answers 200 with a list of users, in the order of their
+// ids, each with their items as above. It takes two queries, however many users there are. Bind
+// `page.offset()` and `page.limit()`, both i64.
 async fn read_users(
     State(pool): State<Pool>,
     Query(page): Query<Page>,
@@ -135,8 +136,9 @@ async fn read_users(
 }
 
 // Step 3: `POST /main/users/` stores the email and the hash of `user.password`, and answers 200
-// with the user as the database made it. The column is `hashed_password`. This function has the
-// query; step 4 calls it, too.
+// with the user as the database made it, and without items. The column for the hash is
+// `hashed_password`. The query goes into this function, because step 4 calls it, too. It doesn't
+// commit.
 async fn create_user(tx: &mut Transaction<'_>, email: &str, hash: &str) -> Result<User, Error> {
     // STEP 3
     let user = sqlx::query_as(
@@ -153,7 +155,7 @@ async fn create_user(tx: &mut Transaction<'_>, email: &str, hash: &str) -> Resul
     // END
 }
 
-/// The handler hashes, inserts, and keeps what it inserted.
+// Step 3: hash the password, then insert the user in a transaction, and keep them.
 async fn register(writer: &Writer, hasher: &Hasher, user: UserCreate) -> Result<User, Error> {
     // STEP 3
     let hash = hasher.hash(user.password).await?; // slow, so before there is a transaction
@@ -176,7 +178,8 @@ async fn add_user(
 }
 
 // Step 3: `POST /extra/users/{user_id}/items/` stores an item of this user, and answers 200 with
-// it. (If there's no such user, the database refuses the row. That's a 500 until step 5.)
+// the item as the database made it. (If there's no such user, the database refuses the row. That's
+// a 500 until step 5.)
 async fn add_item(
     State(writer): State<Writer>,
     Path(user_id): Path<i64>,
@@ -200,9 +203,10 @@ async fn add_item(
     // END
 }
 
-// Step 4: `GET /extra/same-session` creates a user and looks for them by id, with the functions
-// of steps 1 and 3, and answers {"same_within_a_request":true} if they're there. Nobody else ever
-// sees this user. The email begins with "nobody", and the hash may be empty.
+// Step 4: `GET /extra/same-session` creates a user and looks for them by id, with the functions of
+// steps 1 and 3. It answers 200 with {"same_within_a_request":true} if they're there. Nobody else
+// ever sees this user, not even after the answer. The email begins with "nobody", and the hash may
+// be empty.
 async fn same_session(State(writer): State<Writer>) -> Result<Json<Value>, Error> {
     // STEP 4
     let mut tx = begin_write(&writer).await?;
@@ -229,15 +233,16 @@ async fn half_done(
     // END
 }
 
-// Step 5: `POST /extra/users-slow-check/` looks whether somebody has this email. If so, it answers
+// Step 5: `POST /extra/users-slow-check/` checks whether somebody has this email. If so, it answers
 // 400, {"detail":"Email already registered"}. If not, it adds the event "nobody has this email",
-// waits for two ticks, and registers the user as `POST /main/users/` does. Others who wait don't
-// make it slower.
+// waits for two ticks, and registers the user as `POST /main/users/` does. While a request waits,
+// it doesn't hold up any other.
 //
 // Two requests at once can both find that nobody has the email. Then the database refuses one of
-// them, and the answer is the same 400. So it is from `POST /main/users/`, which doesn't check
-// first. And an item for a user who doesn't exist is a 404, {"detail":"User not found"}. All three
-// follow from which constraint has refused a row: see `From<sqlx::Error>` below.
+// them, and that one gets the same 400. `POST /main/users/` doesn't check first, and answers the
+// same 400 if somebody has the email. An item for a user who doesn't exist gets a 404,
+// {"detail":"User not found"}. All three depend on which constraint refused a row: see
+// `From<sqlx::Error>` below.
 async fn add_slowly(
     State(pool): State<Pool>,
     State(writer): State<Writer>,
@@ -265,8 +270,8 @@ async fn add_slowly(
 
 // Step 6: `PATCH /extra/users/{user_id}` changes the fields that were sent, an email, an
 // `is_active`, both or neither, and answers 200 with the user as they are now, items included. If
-// nobody has this id, it answers 404, {"detail":"User not found"}. (If somebody else has the
-// email, it's the 400 of step 5, and nothing is changed.)
+// nobody has this id, it answers 404, {"detail":"User not found"}. (If somebody else has the email,
+// the answer is the 400 of step 5, and nothing is changed.)
 async fn update_user(
     State(writer): State<Writer>,
     Path(user_id): Path<i64>,
@@ -291,8 +296,8 @@ async fn update_user(
     // END
 }
 
-// Step 6: `DELETE /extra/users/{user_id}` answers 204 if there was such a user, and 404 as above
-// if not.
+// Step 6: `DELETE /extra/users/{user_id}` deletes the user and answers 204 without a body, or 404
+// as above if there's no such user. The database deletes their items, too.
 async fn delete_user(
     State(writer): State<Writer>,
     Path(user_id): Path<i64>,
@@ -334,7 +339,7 @@ enum Error {
     // END
     // STEP 6
     // STUB
-    // /// The stubs' answer; delete it with the last of them.
+    // /// What a stub answers. Delete it with the last stub.
     // #[error("this isn't written yet")]
     // NotWritten,
     // END
@@ -373,8 +378,8 @@ impl IntoResponse for Error {
 
 /// For `?`: what any query can fail with.
 impl From<sqlx::Error> for Error {
-    // Step 5: `dialect::constraint` says which constraint a database error is about. That of the
-    // email is `dialect::UNIQUE_EMAIL`, that of an item's owner `dialect::ITEM_OWNER`.
+    // Step 5: `dialect::constraint` says which constraint a database error is about. The one of the
+    // email is `dialect::UNIQUE_EMAIL`, and the one of an item's owner is `dialect::ITEM_OWNER`.
     fn from(error: sqlx::Error) -> Self {
         // STEP 5
         match error.as_database_error().and_then(dialect::constraint) {

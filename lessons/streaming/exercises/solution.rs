@@ -1,4 +1,5 @@
-//! The steps of the streaming lesson, solved. `just learn streaming` cuts its starter from this file.
+//! The steps of the streaming lesson, solved. `just learn streaming` cuts its starter from this
+//! file.
 
 use std::convert::Infallible;
 use std::env;
@@ -50,11 +51,14 @@ struct Upstream {
     base: String,
 }
 
-// Step 1: `GET /text/` sends "some text data" thirty times, and pauses for five ticks after each.
-// It's plain text in UTF-8, and a browser mustn't guess: `x-content-type-options: nosniff`.
+// Step 1: `GET /text/` answers 200 and sends "some text data" thirty times, with a pause of five
+// ticks after each piece, the last one included. Each piece is sent when it's made. The headers are
+// `content-type: text/plain; charset=utf-8`, and `x-content-type-options: nosniff`, so that a
+// browser doesn't guess.
 //
-// Step 2: when the stream is over, add the event "text stream over after 3", with the number of
-// pieces that were sent, even if the client has left.
+// Step 2: when the stream ends, add an event that says how many pieces it sent. That's
+// "text stream over after 30" at its normal end, and "text stream over after 3" if the client
+// leaves after the third piece. Add it once.
 async fn text(State(tick): State<Tick>, State(events): State<EventLog>) -> impl IntoResponse {
     // STEP 1
     let pieces = stream! {
@@ -78,8 +82,8 @@ async fn text(State(tick): State<Tick>, State(events): State<EventLog>) -> impl 
     // END
 }
 
-// Step 1, too: `GET /text/sync-iterator` sends "one ", "two " and "three", and pauses for a tick
-// after each. It says nothing about its type.
+// Step 1: `GET /text/sync-iterator` answers 200 and sends "one ", "two " and "three", with a pause
+// of a tick after each, the last one included. It has no content type.
 async fn words(State(tick): State<Tick>) -> impl IntoResponse {
     // STEP 1
     Body::from_stream(stream! {
@@ -93,11 +97,12 @@ async fn words(State(tick): State<Tick>) -> impl IntoResponse {
     // END
 }
 
-// Step 3: `GET /server-a/file` sends the file at `path`, whatever its size, as `application/json`.
-// If there's no such file, the answer is a 404 with the body {"detail":"Not Found"}, which
-// `ApiError::from_status` makes. If it can't be opened for another reason, it's a 500, which `?`
-// makes of any error. If reading fails later, the body breaks off. Put `flush_before_error(…)` around
-// the stream: then the client still gets the head, and the pieces before.
+// Step 3: `GET /server-a/file` sends the file at `path`, piece by piece, whatever its size, with
+// the content type `application/json`. If there's no such file, the answer is a 404 with the body
+// {"detail":"Not Found"}, which `ApiError::from_status` makes. If the file can't be opened for
+// another reason, it's a 500, which `?` makes of any error. If reading fails later, the status
+// stays 200 and the body breaks off. Put `flush_before_error(…)` around the stream: then the client
+// still gets the head, and the pieces that came before the error.
 async fn file(State(path): State<PathBuf>) -> Result<Response, ApiError> {
     // STEP 3
     let file = File::open(path).await.map_err(|error| match error.kind() {
@@ -111,10 +116,11 @@ async fn file(State(path): State<PathBuf>) -> Result<Response, ApiError> {
     // END
 }
 
-// Step 4: `GET /server-b/file` asks the upstream for `/server-a/file`. It passes on the status, the
-// content type, if there is one, and the body: each piece when it arrives, and broken off if the
-// upstream breaks off. If the upstream can't be reached, or answers with anything but a success, the
-// answer is a 502 with the body {"detail":"Bad Gateway"}; a redirect isn't a success.
+// Step 4: `GET /server-b/file` asks the upstream for `/server-a/file`, whatever the request's
+// headers say. It passes on the status, the content type, if there is one, and the body: each piece
+// when it arrives. If the upstream's body breaks off, so does this one, with `flush_before_error`
+// around it. If the upstream can't be reached, or answers with anything but a success, the answer
+// is a 502 with the body {"detail":"Bad Gateway"}. A redirect isn't a success.
 async fn relay(State(upstream): State<Upstream>) -> Result<Response, ApiError> {
     // STEP 4
     let bad_gateway = || ApiError::from_status(StatusCode::BAD_GATEWAY);
@@ -137,12 +143,16 @@ async fn relay(State(upstream): State<Upstream>) -> Result<Response, ApiError> {
     // END
 }
 
-// Step 5: `GET /sse-finite/` is an event stream of five events, "message 0" to "message 4", with a
-// pause of a tick after each. An event has the fields data, id and retry, in this order: the id is
-// the message's number, and retry tells the client to wait for a tick before it comes back. A
-// client that comes back with a `Last-Event-ID` gets the events after that one; if there are none,
-// a 204 without a body, so that it stays away. An id that isn't a number counts for nothing. Beside
-// what axum sends, the header `x-accel-buffering: no` keeps nginx from collecting events.
+// Step 5: `GET /sse-finite/` answers 200 with an event stream of five events, "message 0" to
+// "message 4", and pauses for a tick after each. An event has the fields data, id and retry, in
+// this order. The id is the message's number, and retry is a tick: the client waits that long
+// before it comes back.
+//
+// A client that comes back with a `Last-Event-ID` gets the events after that one. If there are
+// none, the answer is a 204 without a body, so that the client stays away. If the id isn't a number
+// that fits into a `u64`, the stream begins with the first event.
+//
+// Add the header `x-accel-buffering: no`, which keeps nginx from collecting events.
 //
 // Step 6: when the server is told to stop, the stream ends at once, as if it were complete.
 async fn finite(
@@ -190,12 +200,16 @@ fn event_stream(
 // STUB
 // END
 
-// Step 6, too: `GET /sse-counter/` never ends by itself: "count 0" with the id 0, "count 1" with the
-// id 1, and so on, without retry. The pauses, `Last-Event-ID` and the header are as in step 5; after
-// the largest number that a `u64` holds, it goes on with the same number. When the stream is over,
-// add the event "sse-counter over after 3", with the number of events that were sent. When the
-// server is told to stop, it ends at once, like the other. `/text/` goes on: to its client, half of
-// it would look whole.
+// Step 6: `GET /sse-counter/` never ends by itself: "count 0" with the id 0, "count 1" with the id
+// 1, and so on, without retry. The pauses, `Last-Event-ID` and the headers are as in step 5. If the
+// id is the largest `u64`, there's no number after it: send the event with that number again, and
+// don't panic.
+//
+// When the stream ends, for whatever reason, add the event "sse-counter over after 3", with the
+// number of events that it sent. When the server is told to stop, it ends at once, like the other.
+//
+// `/text/` goes on when the server is told to stop, until the server cuts it off: to its client,
+// half of it would look whole.
 async fn counter(
     headers: HeaderMap,
     State(tick): State<Tick>,

@@ -57,7 +57,7 @@ pub fn app(mut state: AppState) -> Router {
     }
 }
 
-/// Answers as it should, but has created the item.
+/// Answers a wrong token as it should, but creates the item all the same.
 async fn create_and_refuse(mut request: Request, next: Next) -> Response {
     let token = request.headers().get("x-token").cloned();
     let is_wrong = token.is_some_and(|token| token != TOKEN);
@@ -85,7 +85,7 @@ async fn late(delay: Duration, request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Looks whether the item is there, and a moment later takes it that nothing has changed.
+/// Looks whether the item is there, and a moment later assumes that nothing has changed.
 async fn look_then_insert(there: There, request: Request, next: Next) -> Response {
     if !is_creation(&request) {
         return next.run(request).await;

@@ -1,4 +1,4 @@
-//! The exercises, solved. `just learn testing` cuts the learner's file from `solution.rs`.
+//! The exercise, solved. `just learn testing` cuts its starter from `solution.rs`.
 
 // A test fails by panicking. `clippy.toml` allows that in test functions, this line in helpers.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]

@@ -1,4 +1,4 @@
-//! Tests that notice six faults.
+//! Tests that notice six faults. `just learn testing` cuts its starter from this file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,8 @@ use tokio::time::Instant;
 use crate::client::TestClient;
 use crate::state::fresh_state;
 // The lesson's app. For each step, `just learn` puts a fault into it. Your tests must pass without
-// the fault, and one must fail with it.
+// the fault, and at least one must fail with it. The comment above a test says what the app does
+// when nothing's wrong with it.
 use crate::faulty::app;
 
 /// An app of the test's own.
@@ -28,7 +29,7 @@ fn client_with(token: &'static str, app: &Router) -> TestClient {
     TestClient::new(app.clone()).with_header("x-token", token)
 }
 
-// Step 1: `/hello/` answers 200, in JSON, with "Hello World" as its `msg`, and tells nothing else.
+// Step 1: `GET /hello/` answers 200 with the JSON {"msg":"Hello World"}, and with nothing else.
 #[tokio::test]
 async fn hello_says_hello_and_no_more() {
     // STEP 1
@@ -40,8 +41,10 @@ async fn hello_says_hello_and_no_more() {
     // END
 }
 
-// Step 2: a client that creates an item with the wrong token gets a 400, and no item is created.
-// The right token is "coneofsilence". An item looks like this:
+// Step 2: a client that sends `POST /crud/items/` with the wrong token gets a 400 with the JSON
+// {"detail":"Invalid X-Token header"}, and no item is created. `GET /crud/items/{id}` answers 404
+// if there's no such item. The right token is "coneofsilence". An item looks like this:
+//
 // {"id": "foobar", "title": "Foo Bar", "description": null}
 #[tokio::test]
 async fn a_wrong_token_creates_nothing() {
@@ -57,7 +60,7 @@ async fn a_wrong_token_creates_nothing() {
     // END
 }
 
-// Step 3: two apps can each create an item with the same id.
+// Step 3: two apps can each create an item with the same id. Each answers 200 with the item.
 #[tokio::test]
 async fn two_apps_share_no_items() {
     // STEP 3
@@ -70,8 +73,9 @@ async fn two_apps_share_no_items() {
     // END
 }
 
-// Step 4: the app asks the clock for every greeting, so from eleven to twelve "Good morning"
-// becomes "Good day". You need a clock that a test can move on.
+// Step 4: the app asks the clock for every greeting. So when eleven becomes twelve, the answer of
+// `GET /greeting/` goes from {"hour":11,"message":"Good morning"} to
+// {"hour":12,"message":"Good day"}. You need a clock that a test can move on.
 // STEP 4
 /// A clock that shows what it was set to.
 #[derive(Default)]
@@ -99,7 +103,8 @@ async fn each_greeting_asks_the_clock() {
     // END
 }
 
-// Step 5: `/slow/` takes ten ticks exactly, however long a tick is. The test itself takes no time.
+// Step 5: `GET /slow/` answers "done", as JSON, after exactly ten ticks, however long a tick is.
+// The test itself takes no time.
 #[tokio::test(start_paused = true)]
 async fn slow_takes_ten_ticks() {
     // STEP 5
@@ -115,7 +120,7 @@ async fn slow_takes_ten_ticks() {
     // END
 }
 
-// Step 6: if ten clients create the same item at the same time, one succeeds and nine get a 400.
+// Step 6: if ten clients create the same item at the same time, one gets a 200 and nine get a 400.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_ten_succeeds() {
     // STEP 6
