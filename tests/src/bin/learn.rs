@@ -57,7 +57,7 @@ fn progress() -> Result<bool, String> {
     let front = fs::read_to_string(workspace::root().join("README.md"));
     let front = front.map_err(|error| format!("README.md: {error}"))?;
     let mut lessons = steps::all();
-    lessons.sort_by_key(|lesson| front.find(&format!("lessons/{lesson}/")));
+    lessons.sort_by_key(|lesson| front.find(&format!("(lessons/{lesson}/README.md)")));
     println!("{:18}steps", "lesson");
     for lesson in lessons {
         let exercise = Exercise::of(&lesson)?;

@@ -25,8 +25,6 @@ pub struct Failure {
     pub sentence: String,
     /// The last request that it sent, as a line of shell.
     pub curl: Option<String>,
-    /// `suite/streaming/text.rs:26`
-    pub place: String,
     /// What it says.
     pub message: String,
 }
@@ -106,7 +104,6 @@ fn notices(exercise: &Exercise, tests: &Path, step: &Step) -> Result<Verdict, St
         claim: step.claim.as_deref().and_then(ClaimId::parse),
         sentence: step.title.clone(),
         curl: None,
-        place: String::new(),
         message: format!("none of your tests notices it: {}", step.red),
     };
     let noticed = run(step.fault.as_ref()).map(|run| !run.is_well())?;
@@ -138,13 +135,13 @@ impl Failure {
             .filter_map(Sent::parse)
             .find(|sent| !["/ping", "/_events"].contains(&sent.path));
         let panic = said.split_once("panicked at ").map_or("", |(_, panic)| panic);
-        let (place, message) = panic.split_once(":\n").unwrap_or(("", said));
+        // What stands before it is the place in the suite.
+        let message = panic.split_once(":\n").map_or(said, |(_, message)| message);
         let message = message.lines().take_while(|line| !line.starts_with("note: run with"));
         Self {
             claim,
             sentence,
             curl: curl.map(|sent| sent.curl.to_owned()),
-            place: place.rsplit_once(':').map_or(place, |(line, _)| line).to_owned(),
             message: message.collect::<Vec<_>>().join("\n").trim().to_owned(),
         }
     }
@@ -168,7 +165,6 @@ mod tests {
                 claim: ClaimId::parse("ST-1"),
                 sentence: "each piece".to_owned(),
                 curl: Some("curl -iN http://127.0.0.1:1/text/".to_owned()),
-                place: "suite/streaming/text.rs:25".to_owned(),
                 message: "assertion `left == right` failed\n  left: 501\n right: 200".to_owned(),
             }
         );

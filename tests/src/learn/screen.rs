@@ -138,7 +138,6 @@ mod tests {
             claim: None,
             sentence: String::new(),
             curl: None,
-            place: String::new(),
             message: message.to_owned(),
         };
         assert_eq!(
