@@ -7,7 +7,7 @@ use lesson_lifespan::first_error::first_error;
 use lesson_lifespan::model::Model;
 use lesson_support::Result;
 use lesson_tests::{
-    Binary, expect, fastapi, own_server_only, program, rust, rust_only, rust_program_only,
+    Binary, Target, expect, fastapi, own_server_only, program, rust, rust_only, rust_program_only,
 };
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -56,7 +56,9 @@ async fn ls_14_nobody_is_answered_if_the_start_up_fails() {
     let mut early = TcpStream::connect(address).await.expect("a connection");
     // The connection ends without an answer.
     let mut answer = Vec::new();
-    let read = early.read_to_end(&mut answer).await;
+    let patience = Target::current().patience(Duration::from_secs(30));
+    let read = timeout(patience, early.read_to_end(&mut answer)).await;
+    let read = read.expect("the end of the connection: the start-up has failed");
     assert!(read.is_err() || answer.is_empty(), "{answer:?}");
     let ended = program.wait();
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "it said that it's ready");
