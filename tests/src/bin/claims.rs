@@ -179,15 +179,18 @@ impl Verdict {
 /// Why tests were skipped: ` (1 of 2 tests skipped: pauses the clock)`.
 fn reasons<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -> String {
     let all = outcomes.len();
-    let reasons: Vec<&str> = outcomes
+    let mut reasons: Vec<&str> = outcomes
         .filter_map(|outcome| match outcome {
             Outcome::Skipped(reason) => Some(reason.as_str()),
             _ => None,
         })
         .collect();
-    match reasons.len() {
+    let skipped = reasons.len();
+    // Tests of one claim are often skipped for one reason.
+    reasons.dedup();
+    match skipped {
         0 => String::new(),
-        skipped => format!(" ({skipped} of {all} tests skipped: {})", reasons.join("; ")),
+        _ => format!(" ({skipped} of {all} tests skipped: {})", reasons.join("; ")),
     }
 }
 
